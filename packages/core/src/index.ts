@@ -1,1 +1,27 @@
-export {}
+export type {
+  CoreState,
+  CoreStateDetails,
+  Decision,
+  DecisionStatus,
+  DeploymentClaim,
+  DeploymentClaimResult,
+  DeploymentFacts,
+  Effect,
+  EmpiricalPolicy,
+  FlowRunColumns,
+  FlowRunDecision,
+  FlowRunFacts,
+  FlowRunPolicy,
+  OrchestrationSettings,
+  ProposedState,
+  RunChanges,
+  RunColumns,
+  RunInputKeyset,
+  TaskClaim,
+  TaskClaimResult,
+  TaskRunColumns,
+  TaskRunDecision,
+  TaskRunFacts,
+  TaskRunPolicy,
+} from './facts.ts'
+export { DEFAULT_ORCHESTRATION_SETTINGS } from './facts.ts'
