@@ -1,1 +1,4 @@
-export {}
+export * from './ids.ts'
+export * from './instants.ts'
+export * from './json.ts'
+export * from './states.ts'
