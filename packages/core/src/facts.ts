@@ -8,32 +8,17 @@
  *
  *     let decision = decideFlowRunTransition(facts)
  *     if (decision.claim) decision = decideFlowRunTransition({ ...facts, claimResult: await tryClaim(decision.claim) })
- *     if (decision.state) { insert decision.state; update the run with decision.run }
+ *     if (decision.state) insert it
+ *     update the run with decision.run, unless that is empty (a refused resume changes the policy, writing no state)
  *     apply decision.effects in order
  *     answer { state: decision.state ?? facts.initial, status, details: orchestrationDetails(decision) },
  *     201 when decision.state is not null, else 200
  */
 
-export type Micros = number
+import type { Micros, StateType } from '@orrery/schemas'
 
-export type StateType =
-  | 'SCHEDULED'
-  | 'PENDING'
-  | 'RUNNING'
-  | 'COMPLETED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'CRASHED'
-  | 'PAUSED'
-  | 'CANCELLING'
-
-/** Keys of the run inputs that belong to a pause. */
-export interface RunInputKeyset {
-  readonly description?: string | null
-  readonly response?: string | null
-  readonly schema?: string | null
-  readonly [key: string]: unknown
-}
+/** Keys of the run inputs that belong to a pause: `description`, `response`, `schema`. */
+export type RunInputKeyset = Readonly<Record<string, string>>
 
 /** As on the wire, except that its three instants are microseconds. Absent and null mean the same. */
 export interface CoreStateDetails {
@@ -44,9 +29,9 @@ export interface CoreStateDetails {
   readonly cache_key?: string | null
   readonly cache_expiration?: Micros | null
   readonly deferred?: boolean | null
-  readonly untrackable_result?: boolean
+  readonly untrackable_result?: boolean | null
   readonly pause_timeout?: Micros | null
-  readonly pause_reschedule?: boolean
+  readonly pause_reschedule?: boolean | null
   readonly pause_key?: string | null
   readonly run_input_keyset?: RunInputKeyset | null
   readonly refresh_cache?: boolean | null
@@ -225,7 +210,11 @@ export type Effect =
   /** Inputs of an earlier attempt of the same pause. */
   | { readonly type: 'delete_run_inputs'; readonly flow_run_id: string; readonly keys: readonly string[] }
   /** Give back the deployment's slot: by its lease if there is one and it still lives, else decrement the limit. */
-  | { readonly type: 'release_deployment_slot'; readonly deployment_id: string; readonly lease_id: string | null }
+  | {
+      readonly type: 'release_deployment_slot'
+      readonly deployment_id: string
+      readonly lease_id: string | null
+    }
   /** Revoke the lease but keep the slot: this client would never renew it. */
   | { readonly type: 'revoke_lease'; readonly lease_id: string }
   /** Release every tag lease held by the task run. */
@@ -285,7 +274,7 @@ export interface Decision<Claim = DeploymentClaim | TaskClaim> {
   readonly reason: string | null
   /** Whole seconds, with WAIT only. */
   readonly delaySeconds: number | null
-  /** Empty when nothing is written. */
+  /** Columns to change. Not always empty when `state` is null: see HandleResumingPausedFlows. */
   readonly run: RunChanges
   /** In the order in which they are to be applied, after the state is written. */
   readonly effects: readonly Effect[]

@@ -1,3 +1,5 @@
+export { clampedPoisson } from './clamped-poisson.ts'
+export { detailsFromWire, detailsToWire } from './details.ts'
 export type {
   CoreState,
   CoreStateDetails,
@@ -25,3 +27,21 @@ export type {
   TaskRunPolicy,
 } from './facts.ts'
 export { DEFAULT_ORCHESTRATION_SETTINGS } from './facts.ts'
+export {
+  decideFlowRunTransition,
+  decideTaskRunTransition,
+  type OrchestrationDetails,
+  orchestrationDetails,
+} from './orchestration/decide.ts'
+export { flowRunPolicy, taskRunPolicy } from './orchestration/policies.ts'
+export { taskRetryDelay } from './orchestration/rules/retries.ts'
+export { nextTimestamp } from './orchestration/transition.ts'
+export {
+  defaultStateName,
+  hasPersistedResult,
+  holdsSlot,
+  isTerminal,
+  isUnpersisted,
+  STATE_NAMES,
+} from './states.ts'
+export { isAtLeast } from './versions.ts'
