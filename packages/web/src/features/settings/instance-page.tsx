@@ -1,0 +1,3 @@
+export function InstancePage() {
+  return <h1>InstancePage</h1>
+}

@@ -1,0 +1,178 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Command } from 'cmdk'
+import { Dialog as Radix } from 'radix-ui'
+import { useState } from 'react'
+import { Icon, type IconName, Kbd } from '../../components/ui/index.ts'
+import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
+import { useTheme } from '../../lib/preferences.ts'
+import { workspacePath } from '../../lib/workspace.ts'
+
+interface Entry {
+  id: string
+  label: string
+  hint?: string
+  icon: IconName
+  run: () => void
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
+
+/** Go anywhere, do the common things, or paste the id of a run. */
+export default function Palette({
+  open,
+  onOpenChange,
+  onShortcuts,
+}: {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  onShortcuts: () => void
+}) {
+  const [text, setText] = useState('')
+  const navigate = useNavigate()
+  const config = useConfig()
+  const local = config.mode === 'local'
+  const { data: workspaces = [] } = useQuery({ ...workspacesQuery, enabled: !local })
+  const { data: me } = useQuery({ ...sessionQuery, enabled: !local })
+  const { accountId, workspaceId } = useParams({ strict: false }) as {
+    accountId?: string
+    workspaceId?: string
+  }
+  const [, setTheme] = useTheme()
+  const path = accountId && workspaceId ? workspacePath(accountId, workspaceId) : undefined
+
+  const go = (to: string) => () => void navigate({ to: to as '/' })
+  const pages: Entry[] = [
+    ...(path
+      ? [
+          { id: 'home', label: 'Home', icon: 'home' as const, run: go(`${path}/dashboard`) },
+          { id: 'runs', label: 'Runs', icon: 'runs' as const, run: go(`${path}/runs`) },
+          { id: 'flows', label: 'Flows', icon: 'flows' as const, run: go(`${path}/flows`) },
+          {
+            id: 'settings',
+            label: 'Workspace settings',
+            hint: 'how to connect',
+            icon: 'gear' as const,
+            run: go(`${path}/settings`),
+          },
+        ]
+      : []),
+    ...(local
+      ? []
+      : [
+          { id: 'workspaces', label: 'Workspaces', icon: 'pools' as const, run: go('/workspaces') },
+          { id: 'profile', label: 'Profile', icon: 'user' as const, run: go('/my/profile') },
+          { id: 'keys', label: 'API keys', icon: 'key' as const, run: go('/my/api-keys') },
+          { id: 'sessions', label: 'Sessions', icon: 'clock' as const, run: go('/my/sessions') },
+        ]),
+    ...(me?.is_instance_owner
+      ? [
+          {
+            id: 'instance',
+            label: 'Instance',
+            hint: 'sign-up',
+            icon: 'shield' as const,
+            run: go('/instance'),
+          },
+        ]
+      : []),
+  ]
+  const actions: Entry[] = [
+    ...(local
+      ? []
+      : [{ id: 'new', label: 'Create workspace', icon: 'plus' as const, run: go('/workspaces/new') }]),
+    { id: 'light', label: 'Light theme', icon: 'sun', run: () => setTheme('light') },
+    { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
+    { id: 'system', label: 'Theme as the system', icon: 'screen', run: () => setTheme('system') },
+    { id: 'shortcuts', label: 'Keyboard shortcuts', icon: 'help', run: onShortcuts },
+  ]
+  const id = UUID.exec(text)?.[0].toLowerCase()
+  const byId: Entry[] =
+    id && path
+      ? [
+          {
+            id: 'flow-run',
+            label: 'Open flow run',
+            hint: id,
+            icon: 'runs',
+            run: go(`${path}/runs/flow-run/${id}`),
+          },
+          {
+            id: 'task-run',
+            label: 'Open task run',
+            hint: id,
+            icon: 'runs',
+            run: go(`${path}/runs/task-run/${id}`),
+          },
+          { id: 'flow', label: 'Open flow', hint: id, icon: 'flows', run: go(`${path}/flows/flow/${id}`) },
+        ]
+      : []
+  const switches: Entry[] = workspaces
+    .filter((row) => row.workspace_id !== workspaceId)
+    .map((row) => ({
+      id: row.workspace_id,
+      label: row.workspace_name,
+      hint: row.account_name,
+      icon: 'home',
+      run: go(`${workspacePath(row.account_id, row.workspace_id)}/dashboard`),
+    }))
+
+  const group = (heading: string, entries: Entry[], always = false) =>
+    entries.length > 0 ? (
+      <Command.Group
+        heading={heading}
+        forceMount={always}
+        className="**:[[cmdk-group-heading]]:px-2 **:[[cmdk-group-heading]]:pt-1.5 **:[[cmdk-group-heading]]:pb-0.5 **:[[cmdk-group-heading]]:text-small **:[[cmdk-group-heading]]:text-text-3"
+      >
+        {entries.map((entry) => (
+          <Command.Item
+            key={entry.id}
+            value={`${heading} ${entry.id} ${entry.label} ${entry.hint ?? ''}`}
+            forceMount={always}
+            onSelect={() => {
+              onOpenChange(false)
+              entry.run()
+            }}
+            className="flex min-h-7.5 cursor-pointer items-center gap-2.25 rounded-[5px] px-2 data-[selected=true]:bg-hover"
+          >
+            <Icon name={entry.icon} className="text-text-3" />
+            <span className="clip">{entry.label}</span>
+            {entry.hint ? <span className="clip text-text-2">{entry.hint}</span> : null}
+          </Command.Item>
+        ))}
+      </Command.Group>
+    ) : null
+
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed top-[min(18vh,140px)] left-1/2 z-50 w-140 max-w-[calc(100vw-24px)] -translate-x-1/2 rounded-menu border border-line-strong bg-raised p-1 shadow-float outline-none"
+        >
+          <Radix.Title className="sr-only">Find or do</Radix.Title>
+          <Command label="Find or do" loop>
+            <div className="-mx-1 -mt-1 mb-1 flex h-10 items-center gap-2.25 border-b border-line px-3">
+              <Icon name="search" className="text-text-3" />
+              <Command.Input
+                value={text}
+                onValueChange={setText}
+                placeholder="Go to a page, switch workspace, paste the id of a run"
+                className="min-w-0 flex-1 bg-transparent text-base outline-none"
+              />
+              <Kbd>Esc</Kbd>
+            </div>
+            <Command.List className="max-h-[min(60vh,420px)] overflow-y-auto">
+              <Command.Empty className="px-2 py-3 text-text-2">Nothing is called so.</Command.Empty>
+              {group('By id', byId, true)}
+              {group('Go to', pages)}
+              {group('Switch workspace', switches)}
+              {group('Do', actions)}
+            </Command.List>
+          </Command>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

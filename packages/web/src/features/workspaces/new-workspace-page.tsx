@@ -1,0 +1,3 @@
+export function NewWorkspacePage() {
+  return <h1>NewWorkspacePage</h1>
+}

@@ -1,0 +1,38 @@
+import './styles/app.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { createRoot } from 'react-dom/client'
+import { StartFailure } from './features/shell/failure-pages.tsx'
+import { onSignedOut } from './lib/api.ts'
+import { configQuery, sessionQuery } from './lib/identity.ts'
+import { makeQueryClient } from './lib/query.ts'
+import { createAppRouter } from './routes/router.tsx'
+
+const container = document.getElementById('root')
+if (!container) throw new Error('index.html has no #root')
+const reactRoot = createRoot(container)
+
+async function start(): Promise<void> {
+  const queryClient = makeQueryClient()
+  try {
+    // Both at once: the mode decides how addresses are read, the session decides the first page.
+    const session = queryClient.prefetchQuery(sessionQuery)
+    const config = await queryClient.fetchQuery(configQuery)
+    await session
+    const router = createAppRouter(queryClient, config)
+    onSignedOut(() => {
+      if (config.mode === 'local' || !queryClient.getQueryData(sessionQuery.queryKey)) return
+      queryClient.setQueryData(sessionQuery.queryKey, null)
+      void router.invalidate()
+    })
+    reactRoot.render(
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>,
+    )
+  } catch (error) {
+    reactRoot.render(<StartFailure error={error} onRetry={() => void start()} />)
+  }
+}
+
+void start()

@@ -1,0 +1,48 @@
+/** Dashboard, runs, run pages and flows: everything below a workspace that is about what ran. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { workspaceRoute } from './signed-in.tsx'
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'dashboard',
+  component: lazyRouteComponent(() => import('../features/dashboard/dashboard-page.tsx'), 'DashboardPage'),
+})
+
+const runsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'runs',
+  component: lazyRouteComponent(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
+})
+
+const flowRunRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'runs/flow-run/$flowRunId',
+  component: lazyRouteComponent(() => import('../features/runs/flow-run-page.tsx'), 'FlowRunPage'),
+})
+
+const taskRunRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'runs/task-run/$taskRunId',
+  component: lazyRouteComponent(() => import('../features/runs/task-run-page.tsx'), 'TaskRunPage'),
+})
+
+const flowsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'flows',
+  component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
+})
+
+const flowRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'flows/flow/$flowId',
+  component: lazyRouteComponent(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
+})
+
+export const runRoutes = [
+  dashboardRoute,
+  runsRoute,
+  flowRunRoute,
+  taskRunRoute,
+  flowsRoute,
+  flowRoute,
+] as const
