@@ -1,0 +1,54 @@
+"""Runs that end without saying so, by SIGTERM, and by an exception that is no `Exception`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from prefect import flow, task
+
+
+@task
+def working():
+    return 1
+
+
+@task
+def exits():
+    os._exit(3)
+
+
+@flow
+def vanishes():
+    working()
+    # The event worker sends as it goes; give it the time it would have in a longer run.
+    time.sleep(1.5)
+    os._exit(3)
+
+
+@flow
+def terminated():
+    working()
+    time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(5)
+
+
+@flow
+def interrupted():
+    working()
+    raise KeyboardInterrupt()
+
+
+@flow
+def exits_by_system_exit():
+    sys.exit(4)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        globals()[sys.argv[1]]()
+    else:
+        for name in ("vanishes", "terminated", "interrupted", "exits_by_system_exit"):
+            subprocess.run([sys.executable, __file__, name], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

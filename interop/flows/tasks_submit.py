@@ -1,0 +1,37 @@
+"""Futures as inputs, `wait_for`, and a future inside a container."""
+
+from prefect import flow, task
+
+
+# A fresh dict could get the address of a collected result, by which the client tracks where a value came from.
+ROWS = {"rows": 1}
+
+
+@task
+def extract():
+    return {"rows": 3}
+
+
+@task
+def clean(raw, factor: int = 2):
+    return raw["rows"] * factor
+
+
+@task
+def notify(label):
+    return label
+
+
+@flow
+def tasks_submit():
+    raw = extract.submit()
+    cleaned = clean.submit(raw, factor=3)
+    both = clean.submit(ROWS)
+    done = notify.submit("done", wait_for=[cleaned, both])
+    nested = notify.submit([raw, {"cleaned": cleaned}])
+    nested.wait()
+    return done.result()
+
+
+if __name__ == "__main__":
+    assert tasks_submit() == "done"

@@ -1,0 +1,153 @@
+/**
+ * npm run test:interop: the same unmodified Python scripts against the genuine server and ours, and what both recorded
+ * compared record by record; then the Python command line against ours. One closing line, exit 1 on a failure.
+ *
+ *   --only a,b        some scripts of interop/flows
+ *   --self-test       the genuine server against itself: whatever differs is the harness's own noise
+ *   --targets x,y     cloud, local, cli (default: all)
+ *   --keep            leave the normalised records in .cache/interop
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Capture, capture, listScripts } from './capture.ts'
+import { checkCommandLine } from './command-line.ts'
+import { compare, type Difference, describe } from './compare.ts'
+import { allowed } from './differences.ts'
+import { repository, setUp, startGenuine } from './genuine.ts'
+import type { Normalised } from './normalise.ts'
+import { withOurs } from './ours.ts'
+import { seededDifferences } from './seeded.ts'
+import type { Target } from './target.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    targets: { type: 'string', default: 'cloud,local,cli' },
+    'self-test': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+})
+
+let passed = 0
+let failed = 0
+const used = new Set<string>()
+
+function report(ok: boolean, title: string, details: string[] = []): void {
+  if (ok) passed++
+  else failed++
+  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${title}\n`)
+  for (const detail of details) process.stdout.write(`    ${detail}\n`)
+}
+
+function reportComparison(name: string, genuine: Capture[], ours: Capture[]): void {
+  for (const expected of genuine) {
+    const found = ours.find((each) => each.script === expected.script)
+    if (!found) continue
+    const left = expected.normalised()
+    const right = found.normalised()
+    if (options.keep) {
+      keep('genuine', expected.script, left)
+      keep(name, expected.script, right)
+    }
+    const differences = compare(expected.script, left, right)
+    const unexplained = differences.filter((difference) => !isAllowed(difference))
+    const meant = differences.length - unexplained.length
+    const suffix = meant > 0 ? `, ${meant} documented differences` : ''
+    report(
+      unexplained.length === 0,
+      `${name}: ${expected.script}: ${left.size} records${suffix}`,
+      summarise(unexplained),
+    )
+  }
+}
+
+function isAllowed(difference: Difference): boolean {
+  const entry = allowed.find((each) => each.matches(difference))
+  if (entry) used.add(entry.name)
+  return entry !== undefined
+}
+
+/** The first of each field: a wrong column shows once per record otherwise. */
+function summarise(differences: Difference[]): string[] {
+  const groups = new Map<string, Difference[]>()
+  for (const difference of differences) {
+    const key = `${difference.record.split(':')[0]} ${difference.field.replace(/\[\d+\]/g, '[]')}`
+    const group = groups.get(key)
+    if (group) group.push(difference)
+    else groups.set(key, [difference])
+  }
+  return [...groups.values()].map((group) => {
+    const first = describe(group[0] as Difference)
+    return group.length === 1 ? first : `${first}\n      (and ${group.length - 1} more of this field)`
+  })
+}
+
+function keep(target: string, script: string, normalised: Normalised): void {
+  const folder = join(repository, '.cache', 'interop', target)
+  mkdirSync(folder, { recursive: true })
+  const sorted = Object.fromEntries([...normalised.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))
+  writeFileSync(join(folder, `${script}.json`), `${JSON.stringify(sorted, null, 2)}\n`)
+}
+
+async function withGenuine<T>(name: string, use: (target: Target) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), `orrery-${name}-`))
+  const server = await startGenuine({ home })
+  try {
+    return await use({
+      name,
+      apiUrl: server.apiUrl,
+      headers: {},
+      settings: { PREFECT_API_URL: server.apiUrl },
+    })
+  } finally {
+    await server.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function main(): Promise<void> {
+  await setUp()
+  const scripts = listScripts(options.only?.split(','))
+  const captureGenuine = (name: string) => withGenuine(name, (target) => capture(target, scripts, 8))
+
+  if (options['self-test']) {
+    const [one, two] = await Promise.all([captureGenuine('genuine'), captureGenuine('genuine again')])
+    reportComparison('genuine again', one, two)
+    reportSeeded(one)
+    return
+  }
+  const targets = (options.targets ?? '').split(',')
+  const [genuine, cloud, local] = await Promise.all([
+    captureGenuine('genuine'),
+    targets.includes('cloud') ? withOurs('cloud', (target) => capture(target, scripts, 1)) : [],
+    targets.includes('local') ? withOurs('local', (target) => capture(target, scripts, 1)) : [],
+  ])
+  reportSeeded(genuine)
+  if (targets.includes('cloud')) reportComparison('cloud', genuine, cloud)
+  if (targets.includes('local')) reportComparison('local', genuine, local)
+  if (targets.includes('cli')) await checkCommandLine(report)
+  if (!options.only) checkAllowances()
+}
+
+function reportSeeded(captures: Capture[]): void {
+  for (const { title, found } of seededDifferences(captures)) report(found, `the comparison sees ${title}`)
+}
+
+function checkAllowances(): void {
+  const documentation = readFileSync(join(repository, 'docs', 'compatibility.md'), 'utf8')
+  for (const { name } of allowed) {
+    if (!documentation.includes(`\`${name}\``))
+      report(false, `docs/compatibility.md does not explain ${name}`)
+    if (!used.has(name)) report(false, `the allowed difference ${name} no longer occurs: remove it`)
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  report(false, `the run itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+}
+process.stdout.write(`interop: ${passed} passed, ${failed} failed\n`)
+process.exit(failed > 0 ? 1 : 0)
