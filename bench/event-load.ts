@@ -26,7 +26,8 @@ export function makeEvents(load: EventLoad): string[][] {
   return lists
 }
 
-function taskRunEvents(load: EventLoad, id: string, index: number): string[] {
+/** Pending, Running and Completed of one task run, as frames. */
+export function taskRunEvents(load: Pick<EventLoad, 'flowRun'>, id: string, index: number): string[] {
   const begin = Date.now() * 1000
   const name = `bench-${index}`
   const states = [

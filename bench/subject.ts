@@ -66,8 +66,13 @@ export async function open(installation: Installation): Promise<Subject> {
   }
   const nodeOptions = profileTo ? ['--cpu-prof', `--cpu-prof-dir=${profileTo}`] : []
   const server = await startOurs({ ...options, nodeOptions })
-  const target = cloudTarget(server, await bootstrap(options))
-  return { ...server, name, database, target: { ...target, name } }
+  try {
+    const target = cloudTarget(server, await bootstrap(options))
+    return { ...server, name, database, target: { ...target, name } }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }
 
 export async function createFlow(subject: Subject): Promise<{ id: string; name: string }> {

@@ -143,10 +143,13 @@ export async function withOurs<T>(mode: 'cloud' | 'local', use: (target: Target)
   const home = mkdtempSync(join(tmpdir(), `orrery-ours-${mode}-`))
   const server = await startOurs({ home, local: mode === 'local' })
   try {
-    const target =
-      mode === 'cloud'
-        ? cloudTarget(server, await bootstrap({ home }))
-        : { name: 'local', apiUrl: server.apiUrl, headers: {}, settings: { PREFECT_API_URL: server.apiUrl } }
+    const local = {
+      name: mode,
+      apiUrl: server.apiUrl,
+      headers: {},
+      settings: { PREFECT_API_URL: server.apiUrl },
+    }
+    const target = mode === 'cloud' ? cloudTarget(server, await bootstrap({ home })) : local
     return await use({ ...target, logFile: server.logFile })
   } finally {
     await server.stop()

@@ -25,7 +25,8 @@ export async function run(
   args: string[],
   options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string; timeoutSeconds?: number },
 ): Promise<Finished> {
-  const child = start(command, args, { env: options.env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+  const input = options.input === undefined ? 'ignore' : 'pipe'
+  const child = start(command, args, { env: options.env, cwd: options.cwd, stdio: [input, 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout?.setEncoding('utf8').on('data', (part: string) => {
@@ -34,7 +35,7 @@ export async function run(
   child.stderr?.setEncoding('utf8').on('data', (part: string) => {
     stderr += part
   })
-  child.stdin?.end(options.input ?? '')
+  child.stdin?.on('error', () => {}).end(options.input)
   const timer = setTimeout(() => child.kill('SIGKILL'), (options.timeoutSeconds ?? 120) * 1000)
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   clearTimeout(timer)
