@@ -191,7 +191,10 @@ export type DeploymentClaimResult =
   | { readonly outcome: 'renewed' }
   | { readonly outcome: 'full' }
 
-/** Take one slot of every active limit named by the tags, all or nothing, and a lease held by the task run. */
+/**
+ * Take one slot of every active limit named by the tags, all or nothing, and a lease held by the task run. A run that
+ * still holds its slots (RUNNING proposed twice) takes no second ones.
+ */
 export interface TaskClaim {
   readonly type: 'acquire_task_slots'
   readonly task_run_id: string
@@ -209,14 +212,10 @@ export type TaskClaimResult =
 export type Effect =
   /** Inputs of an earlier attempt of the same pause. */
   | { readonly type: 'delete_run_inputs'; readonly flow_run_id: string; readonly keys: readonly string[] }
-  /** Give back the deployment's slot: by its lease if there is one and it still lives, else decrement the limit. */
-  | {
-      readonly type: 'release_deployment_slot'
-      readonly deployment_id: string
-      readonly lease_id: string | null
-    }
-  /** Revoke the lease but keep the slot: this client would never renew it. */
-  | { readonly type: 'revoke_lease'; readonly lease_id: string }
+  /** End the lease and give back its slot. A lease that is gone has given it back already: then there is nothing to do. */
+  | { readonly type: 'release_deployment_slot'; readonly lease_id: string }
+  /** This client never renews: let the lease live until it is released (Prefect's tag leases last 100 years). */
+  | { readonly type: 'make_lease_permanent'; readonly lease_id: string }
   /** Release every tag lease held by the task run. */
   | { readonly type: 'release_task_slots'; readonly task_run_id: string }
   | {

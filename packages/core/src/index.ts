@@ -27,6 +27,7 @@ export type {
   TaskRunPolicy,
 } from './facts.ts'
 export { DEFAULT_ORCHESTRATION_SETTINGS } from './facts.ts'
+export { decideFirstFlowRunState, decideFirstTaskRunState } from './orchestration/create-run.ts'
 export {
   decideFlowRunTransition,
   decideTaskRunTransition,

@@ -13,9 +13,9 @@ import {
   scheduleCancellingTimeout,
 } from './rules/cancelling.ts'
 import {
+  keepLeaseOfOldClients,
   releaseDeploymentSlot,
   renewDeploymentSlot,
-  revokeLeaseOfOldClients,
   secureDeploymentSlot,
 } from './rules/deployment-slots.ts'
 import { preventDuplicateTransitions } from './rules/duplicate-transitions.ts'
@@ -24,7 +24,7 @@ import { keepDeploymentLease } from './rules/keep-deployment-lease.ts'
 import { cancelLateRunsOfFullDeployment, onlyScheduledRunsBecomeLate } from './rules/late.ts'
 import { handlePausing, handleResuming } from './rules/pausing.ts'
 import { preventPendingTransitions } from './rules/pending-transitions.ts'
-import { retryFailedFlowRuns, retryFailedTaskRuns } from './rules/retries.ts'
+import { leaveProcessWhenScheduled, retryFailedFlowRuns, retryFailedTaskRuns } from './rules/retries.ts'
 import { copyScheduledTime, waitForScheduledTime } from './rules/scheduled-time.ts'
 import { emitStateEvent } from './rules/state-events.ts'
 import { preventRunningInStoppedFlow } from './rules/stopped-flows.ts'
@@ -40,13 +40,14 @@ export const CORE_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
   enforceCancellingToCancelled,
   bypassCancellingWithoutInfrastructure,
   preventPendingTransitions,
-  revokeLeaseOfOldClients,
+  keepLeaseOfOldClients,
   onlyScheduledRunsBecomeLate,
   handlePausing,
   handleResuming,
   copyScheduledTime,
   waitForScheduledTime,
   retryFailedFlowRuns,
+  leaveProcessWhenScheduled,
   scheduleCancellingTimeout,
   emitStateEvent,
   releaseDeploymentSlot,

@@ -1,7 +1,7 @@
 import type { DeploymentFacts, FlowRunFacts, ProposedState } from '../../facts.ts'
-import { holdsSlot, STATE_NAMES } from '../../states.ts'
+import { STATE_NAMES } from '../../states.ts'
 import { isAtLeast, RENEWS_LEASES, WORKERS_WITH_OWN_SLOTS } from '../../versions.ts'
-import { ANY_STATE, EVERY_TYPE, except, type Rule } from '../rule.ts'
+import { EVERY_TYPE, except, type Rule } from '../rule.ts'
 import { abort, rejectWith, type Transition } from '../transition.ts'
 
 const leaseSeconds = (deployment: DeploymentFacts, { settings }: Transition): number =>
@@ -103,39 +103,41 @@ export const renewDeploymentSlot: Rule<FlowRunFacts> = {
 }
 
 /**
- * A client that does not renew leases would lose its slot in the middle of the run. Its lease is revoked and the slot
- * kept; it comes back with the run's last state.
+ * A client that does not renew leases would lose its slot in the middle of the run, so its lease is made to last until
+ * the run's last state releases it. (Prefect revokes it and later decrements the limit unseen, which gives back twice
+ * what a lease that ran out had given back before.) Here a slot is held exactly as long as its lease exists.
  */
-export const revokeLeaseOfOldClients: Rule<FlowRunFacts> = {
-  name: 'RevokeLeaseOfOldClients',
+export const keepLeaseOfOldClients: Rule<FlowRunFacts> = {
+  name: 'KeepLeaseOfOldClients',
   from: ['PENDING'],
   to: ['RUNNING', 'CANCELLING'],
-  after({ facts, effects }) {
-    const lease = facts.initial!.state_details.deployment_concurrency_lease_id
-    if (lease != null && !renewsLeases(facts)) effects.push({ type: 'revoke_lease', lease_id: lease })
+  after({ facts, effects }, state) {
+    const lease = state?.state_details.deployment_concurrency_lease_id
+    if (lease != null && !renewsLeases(facts)) effects.push({ type: 'make_lease_permanent', lease_id: lease })
   },
 }
 
 /**
  * The slot goes back with the first state that does not need it. The exception is a failure that this server turned into
  * AwaitingRetry: the same process retries and goes on renewing its lease, so taking the lease away would end the run in
- * the middle of its retry. An AwaitingRetry that the client proposes itself leaves the process (it was told to stop and
- * is to be rescheduled), and gives the slot back.
+ * the middle of its retry. That state carries the lease; should the run end in it, the slot goes back then. An
+ * AwaitingRetry that the client proposes itself leaves the process (it was told to stop and is to be rescheduled), and
+ * gives the slot back.
+ *
+ * A run that is submitted anew while it still has a lease (its process died while it awaited its retry) has just been
+ * given another slot, and gives back the old one.
  */
 export const releaseDeploymentSlot: Rule<FlowRunFacts> = {
   name: 'ReleaseDeploymentSlot',
-  from: ANY_STATE,
+  from: EVERY_TYPE,
   to: EVERY_TYPE,
   afterEveryWrite: true,
-  after(transition, state) {
-    const { facts, from, verdict, effects } = transition
-    if (state === null || !holdsSlot(from) || holdsSlot(state.type)) return
-    if (verdict !== null && state.type === 'SCHEDULED' && state.name === STATE_NAMES.awaitingRetry) return
-    const { deployment_id } = facts.run
-    if (deployment_id === null) return
-    const lease_id = facts.initial!.state_details.deployment_concurrency_lease_id ?? null
-    if (lease_id === null && (facts.deployment === null || facts.deployment.concurrency_limit === null))
-      return
-    effects.push({ type: 'release_deployment_slot', deployment_id, lease_id })
+  after({ facts, from, effects }, state) {
+    const lease = facts.initial!.state_details.deployment_concurrency_lease_id
+    if (state === null || lease == null) return
+    if (lease === state.state_details.deployment_concurrency_lease_id) return
+    // From PENDING to RUNNING with another lease: the old one had run out.
+    if (from === 'PENDING' && state.type === 'RUNNING') return
+    effects.push({ type: 'release_deployment_slot', lease_id: lease })
   },
 }

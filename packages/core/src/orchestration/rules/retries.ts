@@ -63,6 +63,22 @@ export const retryFailedFlowRuns: Rule<FlowRunFacts> = {
 }
 
 /**
+ * A run whose client schedules it anew (it was told to stop, and asks for another start) leaves its process. If that
+ * process had retried before, `retry_type` still says in_process, and no worker would ever pick the run up: Prefect's
+ * such runs stay AwaitingRetry for good.
+ */
+export const leaveProcessWhenScheduled: Rule<FlowRunFacts> = {
+  name: 'LeaveProcessWhenScheduled',
+  from: ['RUNNING'],
+  to: ['SCHEDULED'],
+  before(transition) {
+    const { policy } = transition
+    if (policy.retry_type === 'in_process')
+      transition.policy = amendPolicy(policy, { retry_type: 'reschedule' })
+  },
+}
+
+/**
  * Seconds before the attempt after `runCount`. A list gives one delay per attempt, its last one for all that follow.
  * Jitter spreads the retries of tasks that failed together.
  */
