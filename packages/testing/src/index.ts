@@ -1,1 +1,2 @@
-export {}
+export { findPostgresBin, freePort, type PostgresCluster, startPostgres } from './postgres.ts'
+export { startServer, type TestServer } from './server.ts'

@@ -1,0 +1,122 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { systemNow } from '@orrery/schemas'
+import { type App, buildApp } from './app.ts'
+import { type Config, redactUrl } from './config.ts'
+import type { Db } from './db/db.ts'
+import { openDb } from './db/open.ts'
+import type { Context, Log } from './http/context.ts'
+import { createLog } from './log.ts'
+import { createLocalIdentity } from './modules/identity/local-identity.ts'
+import type { Clock } from './scope.ts'
+
+export interface RunningServer {
+  /** Where it listens, as in `http://127.0.0.1:4200`. */
+  url: string
+  app: App
+  context: Context
+  /** Stops accepting, finishes what is in flight, flushes, closes the database. */
+  close(): Promise<void>
+}
+
+export interface StartOptions {
+  log?: Log
+  clock?: Clock
+}
+
+/** A start that failed for a reason the user can mend: one line, exit 1. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+/** Opens the database, builds the app and listens. Throws `StartError` for what its user can mend. */
+export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
+  const log = options.log ?? createLog(config)
+  ensureHome(config)
+  const db = await open(config)
+  try {
+    const context: Context = {
+      db,
+      config,
+      log,
+      clock: options.clock ?? { now: systemNow },
+      identity: createLocalIdentity(),
+    }
+    const app = await buildApp(context)
+    await listen(app, config)
+    const address = app.server.address() as AddressInfo
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+    return {
+      url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host}:${address.port}`,
+      app,
+      context,
+      async close() {
+        await stopListening(app)
+        await app.fastify.close()
+        await db.drain()
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+function ensureHome(config: Config): void {
+  try {
+    mkdirSync(config.home, { recursive: true, mode: 0o700 })
+    accessSync(config.home, constants.W_OK)
+  } catch (error) {
+    throw new StartError(
+      `The data folder ${config.home} cannot be written (${(error as Error).message}). Set ORRERY_HOME to a folder of yours.`,
+      { cause: error },
+    )
+  }
+}
+
+async function open(config: Config): Promise<Db> {
+  try {
+    return await openDb(config.databaseUrl)
+  } catch (error) {
+    const reason =
+      error instanceof AggregateError ? (error.errors[0] as Error).message : (error as Error).message
+    if ((error as Error).name === 'DatabaseNewer') throw new StartError(reason, { cause: error })
+    throw new StartError(`The database ${redactUrl(config.databaseUrl)} cannot be opened: ${reason}`, {
+      cause: error,
+    })
+  }
+}
+
+/** How long requests in flight may take before their connections are cut. */
+const STOP_MILLIS = 10_000
+
+function stopListening({ server }: App): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), STOP_MILLIS)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function listen(app: App, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    app.server.once('error', (error: NodeJS.ErrnoException) => {
+      const place = `${config.host}:${config.port}`
+      if (error.code === 'EADDRINUSE')
+        return reject(
+          new StartError(
+            `Port ${config.port} on ${config.host} is taken. Stop what listens there, or start with --port.`,
+            { cause: error },
+          ),
+        )
+      if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
+        return reject(new StartError(`Cannot listen on ${place}: ${error.message}`, { cause: error }))
+      reject(error)
+    })
+    app.server.listen(config.port, config.host, () => resolve())
+  })
+}

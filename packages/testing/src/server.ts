@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ConfigFlags, type RunningServer, readConfig, startServer as start } from '@orrery/server'
+
+export interface TestServer extends RunningServer {
+  home: string
+  stop(): Promise<void>
+}
+
+/** A server in this process on a free port, with a fresh home that `stop` removes. `env` adds `ORRERY_…` settings. */
+export async function startServer(
+  options: { flags?: ConfigFlags; env?: Record<string, string>; home?: string } = {},
+): Promise<TestServer> {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'orrery-test-'))
+  const config = readConfig(
+    { port: 0, logLevel: 'warn', ...options.flags },
+    { ORRERY_HOME: home, ORRERY_LOG_FORMAT: 'json', ...options.env },
+  )
+  const server = await start(config)
+  return {
+    ...server,
+    home,
+    async stop() {
+      await server.close()
+      if (!options.home) rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
