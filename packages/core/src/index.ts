@@ -27,6 +27,7 @@ export type {
   TaskRunPolicy,
 } from './facts.ts'
 export { DEFAULT_ORCHESTRATION_SETTINGS } from './facts.ts'
+export { slugName } from './names/slug-name.ts'
 export { decideFirstFlowRunState, decideFirstTaskRunState } from './orchestration/create-run.ts'
 export {
   decideFlowRunTransition,
@@ -35,6 +36,7 @@ export {
   orchestrationDetails,
 } from './orchestration/decide.ts'
 export { flowRunPolicy, taskRunPolicy } from './orchestration/policies.ts'
+export { resumeProposal } from './orchestration/resume-run.ts'
 export { taskRetryDelay } from './orchestration/rules/retries.ts'
 export { nextTimestamp } from './orchestration/transition.ts'
 export {
