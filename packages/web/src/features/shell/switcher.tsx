@@ -23,7 +23,7 @@ export function Switcher({ current, local }: { current: WorkspaceRow | undefined
       <Popover.Trigger asChild>
         <button
           type="button"
-          aria-label={`Switch workspace, now ${current?.workspace_name ?? 'none'}`}
+          title="Switch workspace"
           className="flex w-full min-w-0 items-center gap-2 rounded-control px-1 py-1 text-left hover:bg-hover"
         >
           <span className="min-w-0 flex-1 leading-tight">

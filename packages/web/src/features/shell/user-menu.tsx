@@ -39,7 +39,8 @@ export function UserMenu({ rail }: { rail: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account: ${name}`}
+          aria-label={rail ? name : undefined}
+          title="Account"
           className={clsx(
             'flex h-9 min-w-0 items-center gap-2.5 rounded-control px-1.5 text-left hover:bg-hover',
             rail && 'px-1',

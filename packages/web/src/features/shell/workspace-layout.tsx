@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { EmptyState, ErrorState, Loading, PageBody } from '../../components/ui/index.ts'
 import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
@@ -7,6 +7,8 @@ import { usePage } from '../../lib/page.ts'
 import { stored } from '../../lib/preferences.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { useWorkspace, workspacePath } from '../../lib/workspace.ts'
+import { OnboardingCard } from '../onboarding/onboarding-card.tsx'
+import { WarningsBanner } from '../onboarding/warnings-banner.tsx'
 import { Frame, type NavGroup } from './frame.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
 import { Switcher } from './switcher.tsx'
@@ -71,7 +73,10 @@ export function WorkspaceLayout() {
       live={known ? <LiveIndicator /> : null}
     >
       {known ? (
-        <Outlet />
+        <>
+          <Notices />
+          <Outlet />
+        </>
       ) : list.isPending ? (
         <PageBody>
           <Loading label="Loading the workspace" />
@@ -86,6 +91,21 @@ export function WorkspaceLayout() {
         <NoWorkspace email={me?.email} />
       )}
     </Frame>
+  )
+}
+
+/** Warnings stand above every page; the welcome of an empty workspace above its home. */
+function Notices() {
+  const { pathname } = useLocation()
+  return (
+    <>
+      <WarningsBanner />
+      {pathname.endsWith('/dashboard') ? (
+        <div className="px-3 pt-4 empty:hidden md:px-6 md:pt-5 [&>section]:mb-0!">
+          <OnboardingCard />
+        </div>
+      ) : null}
+    </>
   )
 }
 

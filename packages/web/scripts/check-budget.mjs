@@ -1,0 +1,57 @@
+// Fails when what the browser must load before the first page exceeds the budget (DESIGN.md: 250 KB gzip).
+// Counts the entry, everything it imports statically, their CSS, and the files that index.html names itself.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const BUDGET_KB = 250
+const ROUTE_BUDGET_KB = 80
+// The run page brings the graph's renderer with it.
+const HEAVY_ROUTES = { 'flow-run-page': 300 }
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
+const html = readFileSync(`${dist}index.html`, 'utf8')
+
+const size = (file) => gzipSync(readFileSync(dist + file), { level: 9 }).length
+
+/** All files that a manifest entry needs before it can run. */
+function closure(key, seen = new Set(), files = new Set()) {
+  if (seen.has(key)) return files
+  seen.add(key)
+  const chunk = manifest[key]
+  files.add(chunk.file)
+  for (const css of chunk.css ?? []) files.add(css)
+  for (const each of chunk.imports ?? []) closure(each, seen, files)
+  return files
+}
+
+const kb = (bytes) => (bytes / 1024).toFixed(1).padStart(7)
+const total = (files) => [...files].reduce((sum, file) => sum + size(file), 0)
+
+const entryKey = Object.keys(manifest).find((key) => manifest[key].isEntry)
+const initial = closure(entryKey)
+for (const [, file] of html.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)) initial.add(file)
+
+let failed = false
+console.log('First load (gzip):')
+for (const file of initial) console.log(`${kb(size(file))} KB  ${file}`)
+const first = total(initial)
+console.log(`${kb(first)} KB  of ${BUDGET_KB}`)
+if (first > BUDGET_KB * 1024) failed = true
+
+console.log('Routes, beyond the first load:')
+for (const key of Object.keys(manifest)) {
+  const chunk = manifest[key]
+  if (!chunk.isDynamicEntry) continue
+  const own = new Set([...closure(key)].filter((file) => !initial.has(file)))
+  const bytes = total(own)
+  const budget = HEAVY_ROUTES[chunk.name] ?? ROUTE_BUDGET_KB
+  const over = bytes > budget * 1024
+  console.log(`${kb(bytes)} KB  ${chunk.name}${over ? `  exceeds ${budget}` : ''}`)
+  if (over) failed = true
+}
+if (failed) {
+  console.error('The budget is exceeded.')
+  process.exit(1)
+}
