@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Capture, capture, listScripts } from './capture.ts'
-import { checkCommandLine } from './command-line.ts'
+import { checkCommandLine, checkCommonCommands } from './command-line.ts'
 import { compare, type Difference, describe } from './compare.ts'
 import { allowed } from './differences.ts'
 import { repository, setUp, startGenuine } from './genuine.ts'
@@ -116,6 +116,7 @@ async function main(): Promise<void> {
     const [one, two] = await Promise.all([captureGenuine('genuine'), captureGenuine('genuine again')])
     reportComparison('genuine again', one, two)
     reportSeeded(one)
+    await withGenuine('genuine', (target) => checkCommonCommands(report, target))
     return
   }
   const targets = (options.targets ?? '').split(',')
