@@ -33,7 +33,7 @@ import { releaseTaskSlots, secureTaskSlots } from './rules/task-slots.ts'
 import { handleTaskTerminalStates, renameReruns, trackFlowRunAttempt } from './rules/task-terminal-states.ts'
 
 /** Proposals of clients. */
-export const CORE_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
+const CORE_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
   keepDeploymentLease,
   preventDuplicateTransitions,
   handleFlowTerminalStates,
@@ -56,7 +56,7 @@ export const CORE_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
 ]
 
 /** Forced states and the first state of a new run. Not "no rules": results, slots and events are still seen to. */
-export const MINIMAL_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
+const MINIMAL_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
   keepDeploymentLease,
   preventResultLoss,
   bypassCancellingWithoutInfrastructure,
@@ -66,13 +66,13 @@ export const MINIMAL_FLOW_RULES: readonly Rule<FlowRunFacts>[] = [
 ]
 
 /** The late-runs service. */
-export const MARK_LATE_RULES: readonly Rule<FlowRunFacts>[] = [
+const MARK_LATE_RULES: readonly Rule<FlowRunFacts>[] = [
   onlyScheduledRunsBecomeLate,
   cancelLateRunsOfFullDeployment,
   emitStateEvent,
 ]
 
-export const CORE_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
+const CORE_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
   retrieveFromCache,
   handleTaskTerminalStates,
   preventRunningInStoppedFlow,
@@ -87,7 +87,7 @@ export const CORE_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
 ]
 
 /** Deferred tasks: they outlive the flow that submitted them, and their workers bound how many run. */
-export const BACKGROUND_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
+const BACKGROUND_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
   preventPendingTransitions,
   retrieveFromCache,
   handleTaskTerminalStates,
@@ -102,7 +102,7 @@ export const BACKGROUND_TASK_RULES: readonly Rule<TaskRunFacts>[] = [
   enqueueScheduledTaskRuns,
 ]
 
-export const MINIMAL_TASK_RULES: readonly Rule<TaskRunFacts>[] = [releaseTaskSlots]
+const MINIMAL_TASK_RULES: readonly Rule<TaskRunFacts>[] = [releaseTaskSlots]
 
 export const FLOW_POLICIES: Readonly<Record<FlowRunPolicy, CompiledPolicy<FlowRunFacts>>> = {
   core: compilePolicy(CORE_FLOW_RULES),

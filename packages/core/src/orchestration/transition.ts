@@ -19,7 +19,7 @@ import { defaultStateName } from '../states.ts'
 export type AnyFacts = FlowRunFacts | TaskRunFacts
 
 /** Why the proposal is not written as it came. The first verdict ends the rules. */
-export interface Verdict {
+interface Verdict {
   readonly status: 'REJECT' | 'WAIT' | 'ABORT'
   readonly reason: string
   /** Written in place of the proposal; null: nothing is written. */

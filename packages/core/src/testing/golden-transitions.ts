@@ -16,7 +16,7 @@ export interface GoldenAnswer {
   readonly state: GoldenState | null
 }
 
-export interface GoldenState {
+interface GoldenState {
   readonly type: string
   readonly name: string
   readonly details: Readonly<Record<string, unknown>>
