@@ -1,0 +1,194 @@
+import { newId } from '@orrery/schemas'
+import { eachDatabase } from '@orrery/testing'
+import { describe, expect, it } from 'vitest'
+import { afterCommit, type Db, type Trx } from './db.ts'
+import { insertMany, selectIn, updateMany } from './dialect/bulk.ts'
+import { openDb } from './open.ts'
+
+const flow = (name: string, workspaceId = newId()) => ({
+  id: newId(),
+  workspace_id: workspaceId,
+  created: 1_700_000_000_000_001,
+  updated: 1_700_000_000_000_001,
+  name,
+  tags: '[]',
+  labels: '{}',
+})
+const insert = (trx: Trx, row: ReturnType<typeof flow>) => trx.insertInto('flows').values(row).execute()
+const namesOf = async (db: Db, workspaceId: string) =>
+  (
+    await db.read
+      .selectFrom('flows')
+      .select('name')
+      .where('workspace_id', '=', workspaceId)
+      .orderBy('name')
+      .execute()
+  ).map((row) => row.name)
+
+eachDatabase((database) => {
+  describe('db.write', () => {
+    it('answers what the function returns, and the rows can be read at once', async () => {
+      const db = await database.open()
+      const row = flow('first')
+      expect(await db.write(async (trx) => (await insert(trx, row), 'done'))).toBe('done')
+      expect(
+        await db.read.selectFrom('flows').selectAll().where('id', '=', row.id).executeTakeFirst(),
+      ).toMatchObject(row)
+      expect(await db.scan.selectFrom('flows').select('created').where('id', '=', row.id).execute()).toEqual([
+        { created: 1_700_000_000_000_001 },
+      ])
+    })
+
+    it('undoes a write that throws and keeps its neighbours', async () => {
+      const db = await database.open()
+      const workspaceId = newId()
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, index) =>
+          db.write(async (trx) => {
+            await insert(trx, flow(`flow-${String(index).padStart(2, '0')}`, workspaceId))
+            if (index % 5 === 0) throw new Error(`refused ${index}`)
+          }),
+        ),
+      )
+      expect(results.filter((result) => result.status === 'rejected')).toHaveLength(4)
+      const names = await namesOf(db, workspaceId)
+      expect(names).toHaveLength(16)
+      expect(names).not.toContain('flow-05')
+    })
+
+    it('runs what is registered for after the commit only when it commits', async () => {
+      const db = await database.open()
+      const ran: string[] = []
+      const write = (name: string, fails: boolean) =>
+        db.write(async (trx) => {
+          afterCommit(trx, () => ran.push(name))
+          if (fails) throw new Error('no')
+        })
+      await Promise.allSettled([write('a', false), write('b', true), write('c', false)])
+      expect(ran.sort()).toEqual(['a', 'c'])
+    })
+
+    it('tells the caller which constraint its write broke', async () => {
+      const db = await database.open()
+      const row = flow('same')
+      await db.write((trx) => insert(trx, row))
+      await expect(db.write((trx) => insert(trx, row))).rejects.toThrow(/unique/i)
+    })
+  })
+
+  describe('a lane', () => {
+    it('answers each input alone, also when one of a batch breaks a constraint', async () => {
+      const db = await database.open()
+      const workspaceId = newId()
+      const batches: number[] = []
+      const after: string[] = []
+      const lane = db.lane<string, string>('flows', async (trx, names) => {
+        batches.push(names.length)
+        for (const name of names) afterCommit(trx, () => after.push(name))
+        await insertMany(
+          trx,
+          'flows',
+          names.map((name) => flow(name, workspaceId)),
+        )
+        return names.map((name) =>
+          name === 'refused' ? { error: new Error('refused') } : { ok: name.toUpperCase() },
+        )
+      })
+      const results = await Promise.allSettled(['a', 'b', 'b', 'refused', 'c'].map((name) => lane(name)))
+      expect(
+        results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message)),
+      ).toEqual(['A', 'B', expect.stringMatching(/unique/i), 'refused', 'C'])
+      expect(batches[0]).toBe(5)
+      // What the failed batch registered is forgotten with it.
+      expect(after).toEqual(['a', 'b', 'refused', 'c'])
+    })
+
+    it('never puts two inputs with one key into a batch', async () => {
+      const db = await database.open()
+      const seen: string[][] = []
+      const lane = db.lane<string, null>(
+        'keys',
+        async (_trx, keys) => {
+          seen.push(keys)
+          return keys.map(() => ({ ok: null }))
+        },
+        { exclusive: (key) => key },
+      )
+      await Promise.all(['x', 'y', 'x', 'x', 'z'].map((key) => lane(key)))
+      expect(seen).toEqual([['x', 'y', 'z'], ['x'], ['x']])
+    })
+  })
+
+  describe('bulk statements', () => {
+    it('insert, leave out conflicts, update and select many rows', async () => {
+      const db = await database.open()
+      const workspaceId = newId()
+      const rows = ['one', 'two', 'three'].map((name) => flow(name, workspaceId))
+      const inserted = await db.write((trx) =>
+        insertMany(trx, 'flows', [...rows, flow('two', workspaceId)], {
+          ignoreConflicts: ['workspace_id', 'name'],
+          returning: ['name'],
+        }),
+      )
+      expect(inserted.map((row) => row.name)).toEqual(['one', 'two', 'three'])
+      await db.write((trx) =>
+        updateMany(
+          trx,
+          'flows',
+          ['id'],
+          rows.map((row) => ({ id: row.id, tags: `["${row.name}"]`, updated: 5 })),
+        ),
+      )
+      const read = await selectIn<{ name: string; tags: string; updated: number }>(
+        db.read,
+        'flows',
+        'id',
+        rows.map((row) => row.id),
+      )
+      expect(read.map((row) => [row.name, row.tags, row.updated]).sort()).toEqual([
+        ['one', '["one"]', 5],
+        ['three', '["three"]', 5],
+        ['two', '["two"]', 5],
+      ])
+    })
+
+    it('store a text with U+0000 instead of failing', async () => {
+      const db = await database.open()
+      const row = flow('nul \u0000 here')
+      await db.write((trx) => insertMany(trx, 'flows', [row, flow('back\\u0000slash')]))
+      const [read] = await selectIn<{ name: string }>(db.read, 'flows', 'id', [row.id])
+      expect(read?.name).toBe(database.name === 'postgres' ? 'nul \ufffd here' : 'nul \u0000 here')
+    })
+  })
+
+  it('refuses a database that a newer release wrote', async () => {
+    const url = await database.url()
+    const db = await openDb(url)
+    await db.write(async (trx) => {
+      await trx
+        .insertInto('schema_migrations' as never)
+        .values({ name: '9999-future', applied: 1 } as never)
+        .execute()
+    })
+    await db.close()
+    await expect(openDb(url)).rejects.toThrow(/newer than this program \(it has 9999-future\)/)
+  })
+
+  it('tells every process on it, on PostgreSQL, and its own on SQLite', async () => {
+    const url = await database.url()
+    const here = await openDb(url)
+    const there = database.name === 'postgres' ? await openDb(url) : here
+    const heard: string[] = []
+    const arrived = new Promise<void>((resolve) => {
+      there.listen('topic', (payload) => {
+        heard.push(payload)
+        resolve()
+      })
+    })
+    here.notify('topic', 'hello')
+    await arrived
+    expect(heard).toEqual(['hello'])
+    await here.close()
+    if (there !== here) await there.close()
+  })
+})
