@@ -139,9 +139,14 @@ export function cloudTarget(server: Server, made: Bootstrapped): Target {
   }
 }
 
-export async function withOurs<T>(mode: 'cloud' | 'local', use: (target: Target) => Promise<T>): Promise<T> {
+export async function withOurs<T>(
+  mode: 'cloud' | 'local',
+  databaseUrl: string | undefined,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), `orrery-ours-${mode}-`))
-  const server = await startOurs({ home, local: mode === 'local' })
+  const options = { home, local: mode === 'local', ...(databaseUrl ? { databaseUrl } : {}) }
+  const server = await startOurs(options)
   try {
     const local = {
       name: mode,
@@ -149,7 +154,7 @@ export async function withOurs<T>(mode: 'cloud' | 'local', use: (target: Target)
       headers: {},
       settings: { PREFECT_API_URL: server.apiUrl },
     }
-    const target = mode === 'cloud' ? cloudTarget(server, await bootstrap({ home })) : local
+    const target = mode === 'cloud' ? cloudTarget(server, await bootstrap(options)) : local
     return await use({ ...target, logFile: server.logFile })
   } finally {
     await server.stop()

@@ -4,7 +4,7 @@
  *
  *   --only a,b        some scripts of interop/flows
  *   --self-test       the genuine server against itself: whatever differs is the harness's own noise
- *   --targets x,y     cloud, local, cli (default: all)
+ *   --targets x,y     cloud (on SQLite), local (on PostgreSQL), cli (default: all)
  *   --keep            leave the normalised records in .cache/interop
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,6 +18,7 @@ import { allowed } from './differences.ts'
 import { repository, setUp, startGenuine } from './genuine.ts'
 import type { Normalised } from './normalise.ts'
 import { withOurs } from './ours.ts'
+import { startPostgres } from './postgres.ts'
 import { seededDifferences } from './seeded.ts'
 import type { Target } from './target.ts'
 
@@ -120,16 +121,25 @@ async function main(): Promise<void> {
     return
   }
   const targets = (options.targets ?? '').split(',')
-  const [genuine, cloud, local] = await Promise.all([
-    captureGenuine('genuine'),
-    targets.includes('cloud') ? withOurs('cloud', (target) => capture(target, scripts, 1)) : [],
-    targets.includes('local') ? withOurs('local', (target) => capture(target, scripts, 1)) : [],
-  ])
-  reportSeeded(genuine)
-  if (targets.includes('cloud')) reportComparison('cloud', genuine, cloud)
-  if (targets.includes('local')) reportComparison('local', genuine, local)
+  // Our two modes on our two databases in two runs: what could differ between databases does not depend on the mode.
+  const postgres = targets.includes('local') ? await startPostgres() : undefined
+  try {
+    const databaseUrl = await postgres?.createDatabase('interop')
+    const [genuine, cloud, local] = await Promise.all([
+      captureGenuine('genuine'),
+      targets.includes('cloud') ? withOurs('cloud', undefined, (target) => capture(target, scripts, 1)) : [],
+      targets.includes('local')
+        ? withOurs('local', databaseUrl, (target) => capture(target, scripts, 1))
+        : [],
+    ])
+    reportSeeded(genuine)
+    reportComparison('cloud mode on SQLite', genuine, cloud)
+    reportComparison('local mode on PostgreSQL', genuine, local)
+  } finally {
+    await postgres?.stop()
+  }
   if (targets.includes('cli')) await checkCommandLine(report)
-  if (!options.only) checkAllowances()
+  if (!options.only && targets.includes('cloud') && targets.includes('local')) checkAllowances()
 }
 
 function reportSeeded(captures: Capture[]): void {
