@@ -1,3 +1,5 @@
+export * from './event-builders.ts'
+export * from './events.ts'
 export * from './ids.ts'
 export * from './instants.ts'
 export * from './json.ts'
