@@ -1,5 +1,6 @@
 /** Dashboard, runs, run pages and flows: everything below a workspace that is about what ran. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { parseRunSearch, parseRunsSearch } from '../features/runs/search.ts'
 import { workspaceRoute } from './signed-in.tsx'
 
 const dashboardRoute = createRoute({
@@ -11,18 +12,21 @@ const dashboardRoute = createRoute({
 const runsRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'runs',
+  validateSearch: parseRunsSearch,
   component: lazyRouteComponent(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
 })
 
 const flowRunRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'runs/flow-run/$flowRunId',
+  validateSearch: parseRunSearch,
   component: lazyRouteComponent(() => import('../features/runs/flow-run-page.tsx'), 'FlowRunPage'),
 })
 
 const taskRunRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'runs/task-run/$taskRunId',
+  validateSearch: parseRunSearch,
   component: lazyRouteComponent(() => import('../features/runs/task-run-page.tsx'), 'TaskRunPage'),
 })
 

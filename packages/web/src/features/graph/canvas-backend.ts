@@ -1,0 +1,192 @@
+// Draws a draw list with Canvas 2D. It is the fallback where there is no graphics hardware, so it counts what it does:
+// every fill and stroke is one draw call.
+import type { Batch, DrawList, Paint } from './draw-list.ts'
+import { GLYPHS, type GlyphPart } from './glyphs.ts'
+import type { Theme } from './theme.ts'
+
+export type Camera = { k: number; x: number; y: number }
+export interface Backend {
+  readonly name: 'canvas' | 'pixi'
+  readonly canvas: HTMLCanvasElement
+  /** Draws the list as seen by the camera on a surface of the given CSS size. Answers the number of draw calls. */
+  render(list: DrawList, camera: Camera, theme: Theme): number
+  /** Moves what is drawn without a new list, where the backend can; answers null where it cannot. */
+  pan(camera: Camera): number | null
+  resize(width: number, height: number, ratio: number): void
+  destroy(): void
+}
+
+export function paintOf(paint: Paint, theme: Theme): string {
+  return 'token' in paint ? theme.token[paint.token] : theme[paint.tone][paint.state]
+}
+
+const parsed = new Map<string, Path2D>()
+function pathOf(d: string): Path2D {
+  let path = parsed.get(d)
+  if (!path) {
+    path = new Path2D(d)
+    parsed.set(d, path)
+  }
+  return path
+}
+
+export class CanvasBackend implements Backend {
+  readonly name = 'canvas'
+  readonly canvas: HTMLCanvasElement
+  readonly #context: CanvasRenderingContext2D
+  #ratio = 1
+  #calls = 0
+
+  constructor(canvas: HTMLCanvasElement) {
+    const context = canvas.getContext('2d')
+    if (!context) throw new Error('This browser has no 2-D canvas')
+    this.canvas = canvas
+    this.#context = context
+  }
+
+  resize(width: number, height: number, ratio: number): void {
+    this.#ratio = ratio
+    this.canvas.width = Math.max(1, Math.round(width * ratio))
+    this.canvas.height = Math.max(1, Math.round(height * ratio))
+  }
+
+  pan(): number | null {
+    return null
+  }
+
+  destroy(): void {
+    this.canvas.width = this.canvas.height = 0
+  }
+
+  render(list: DrawList, camera: Camera, theme: Theme): number {
+    const context = this.#context
+    this.#calls = 0
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height)
+    for (const batch of list.batches) this.#draw(batch, camera, theme)
+    context.globalAlpha = 1
+    return this.#calls
+  }
+
+  #world(camera: Camera): void {
+    const r = this.#ratio
+    this.#context.setTransform(camera.k * r, 0, 0, camera.k * r, camera.x * r, camera.y * r)
+  }
+
+  #stroke(path: Path2D): void {
+    this.#calls++
+    this.#context.stroke(path)
+  }
+
+  #fill(path: Path2D): void {
+    this.#calls++
+    this.#context.fill(path)
+  }
+
+  #draw(batch: Batch, camera: Camera, theme: Theme): void {
+    const context = this.#context
+    this.#world(camera)
+    context.setLineDash([])
+    context.lineCap = 'butt'
+    context.lineJoin = 'round'
+    if (batch.kind === 'arcs') {
+      const path = new Path2D()
+      for (let i = 0; i < batch.arcs.length; i += 3) {
+        const radius = batch.arcs[i]!
+        const from = batch.arcs[i + 1]! + Math.PI / 2
+        path.moveTo(Math.cos(from) * radius, Math.sin(from) * radius)
+        path.arc(0, 0, radius, from, batch.arcs[i + 2]! + Math.PI / 2)
+      }
+      context.globalAlpha = batch.alpha
+      context.strokeStyle = paintOf(batch.paint, theme)
+      context.lineWidth = batch.width
+      this.#stroke(path)
+    } else if (batch.kind === 'lines') {
+      const path = new Path2D()
+      const { points, starts } = batch
+      for (let line = 0; line + 1 < starts.length; line++) {
+        const end = starts[line + 1]! * 2
+        let at = starts[line]! * 2
+        path.moveTo(points[at]!, points[at + 1]!)
+        for (at += 2; at < end; at += 2) path.lineTo(points[at]!, points[at + 1]!)
+      }
+      context.globalAlpha = batch.alpha
+      context.strokeStyle = paintOf(batch.paint, theme)
+      context.lineWidth = batch.width / camera.k
+      if (batch.dotted) {
+        context.lineCap = 'round'
+        context.setLineDash([0.1 / camera.k, 4.5 / camera.k])
+      }
+      this.#stroke(path)
+    } else if (batch.kind === 'halos') {
+      const path = new Path2D()
+      const radius = batch.radius / camera.k
+      for (let i = 0; i < batch.points.length; i += 2) {
+        path.moveTo(batch.points[i]! + radius, batch.points[i + 1]!)
+        path.arc(batch.points[i]!, batch.points[i + 1]!, radius, 0, 2 * Math.PI)
+      }
+      context.globalAlpha = 1
+      if (batch.filled) {
+        context.fillStyle = theme.token.raised
+        this.#fill(path)
+      }
+      context.strokeStyle = paintOf(batch.paint, theme)
+      context.lineWidth = batch.width / camera.k
+      this.#stroke(path)
+    } else this.#marks(batch, camera, theme)
+  }
+
+  #marks(batch: Extract<Batch, { kind: 'marks' }>, camera: Camera, theme: Theme): void {
+    const context = this.#context
+    context.globalAlpha = batch.alpha
+    const radius = batch.radius / camera.k
+    if (!batch.glyph) {
+      const path = new Path2D()
+      const tiny = batch.radius < 2
+      for (let i = 0; i < batch.points.length; i += 2) {
+        const x = batch.points[i]!
+        const y = batch.points[i + 1]!
+        if (tiny) path.rect(x - radius, y - radius, 2 * radius, 2 * radius)
+        else {
+          path.moveTo(x + radius, y)
+          path.arc(x, y, radius, 0, 2 * Math.PI)
+        }
+      }
+      context.fillStyle = theme.fill[batch.state]
+      this.#fill(path)
+      return
+    }
+    // All marks of a state share one path per part of its glyph.
+    const scale = radius / 7.2
+    const matrix = new DOMMatrix()
+    for (const part of GLYPHS[batch.state]) {
+      const path = new Path2D()
+      const shape = pathOf(part.d)
+      for (let i = 0; i < batch.points.length; i += 2) {
+        matrix.a = matrix.d = scale
+        matrix.e = batch.points[i]!
+        matrix.f = batch.points[i + 1]!
+        path.addPath(shape, matrix)
+      }
+      this.#part(part, path, scale, batch.state, theme)
+    }
+  }
+
+  #part(part: GlyphPart, path: Path2D, scale: number, state: keyof Theme['fill'], theme: Theme): void {
+    const context = this.#context
+    if (part.as === 'fill') {
+      context.fillStyle = theme.fill[state]
+      this.#fill(path)
+      return
+    }
+    if (part.as !== 'cut' && part.as !== 'line') {
+      context.fillStyle = theme.token.surface
+      this.#fill(path)
+    }
+    context.lineCap = 'round'
+    context.setLineDash(part.as === 'dotted' ? [0.1 * scale, 3.14 * scale] : [])
+    context.lineWidth = (part.as === 'thick' ? 2.4 : part.as === 'dotted' ? 2 : 1.7) * scale
+    context.strokeStyle = part.as === 'cut' ? theme.token.surface : theme.solid[state]
+    this.#stroke(path)
+  }
+}

@@ -1,0 +1,159 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { clsx } from 'clsx'
+import { useMemo, useRef, useState } from 'react'
+import { Icon, StateBadge, Table, Th } from '../../components/ui/index.ts'
+import { clock, duration } from '../../lib/format.ts'
+import { useZone } from '../../lib/preferences.ts'
+import { neighbours, secondsOf, stateAt } from './model.ts'
+import type { TimelineViewProps } from './timeline-view.tsx'
+
+type SortKey = 'start' | 'name' | 'state' | 'took' | 'depth'
+const ROW = 32
+
+export type TableViewProps = Omit<TimelineViewProps, 'failure' | 'span' | 'onSpan' | 'attempts'> & {
+  depth: Uint16Array
+}
+
+/** The same model as rows: everything the pictures show, for the keyboard and for readers of the screen. */
+export function TableView(props: TableViewProps) {
+  const { model, timeline, selected, now, faint, depth } = props
+  const [zone] = useZone()
+  const [sort, setSort] = useState<{ key: SortKey; down: boolean }>({ key: 'start', down: false })
+  const scroller = useRef<HTMLDivElement>(null)
+  const nodes = useMemo(() => {
+    const all = [...timeline.rows.map((row) => row.node), ...timeline.never]
+    if (sort.key !== 'start') {
+      const value = {
+        name: (i: number) => model.labels[i]!,
+        state: (i: number) => model.states[i]!,
+        took: (i: number) => secondsOf(model, i, now) ?? -1,
+        depth: (i: number) => depth[i]!,
+      }[sort.key]
+      all.sort((a, b) => {
+        const [x, y] = [value(a), value(b)]
+        return x < y ? -1 : x > y ? 1 : 0
+      })
+    }
+    if (sort.down) all.reverse()
+    return faint ? all.filter((i) => !faint[i]) : all
+  }, [timeline, model, sort, faint, depth, now])
+  const level = useMemo(() => new Map(timeline.rows.map((row) => [row.node, row.level])), [timeline])
+  const rows = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+    initialRect: { width: 800, height: 600 },
+  })
+  const items = rows.getVirtualItems()
+  const before = items[0]?.start ?? 0
+  const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
+  const head = (key: SortKey, label: string, num = false, className = '') => (
+    <Th
+      num={num}
+      className={className}
+      sorted={sort.key === key ? (sort.down ? 'desc' : 'asc') : false}
+      onSort={() => setSort((old) => ({ key, down: old.key === key ? !old.down : key === 'took' }))}
+    >
+      {label}
+    </Th>
+  )
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by the keyboard
+    <section
+      ref={scroller}
+      aria-label="Tasks of the run"
+      tabIndex={0}
+      className="absolute inset-0 top-13.5 overflow-auto border-t border-line -outline-offset-2!"
+    >
+      <Table aria-rowcount={nodes.length + 1}>
+        <colgroup>
+          <col style={{ width: 118 }} />
+          <col />
+          <col style={{ width: 86 }} />
+          <col style={{ width: 86 }} className="max-md:hidden" />
+          <col style={{ width: 48 }} className="max-md:hidden" />
+          <col style={{ width: 60 }} className="max-md:hidden" />
+          <col style={{ width: 92 }} className="max-lg:hidden" />
+        </colgroup>
+        <thead>
+          <tr>
+            {head('state', 'State')}
+            {head('name', 'Task')}
+            {head('start', 'Started', true)}
+            {head('took', 'Took', true, 'max-md:hidden')}
+            <Th num className="max-md:hidden" title="Attempts">
+              Try
+            </Th>
+            {head('depth', 'Ring', true, 'max-md:hidden')}
+            <Th num className="max-lg:hidden" title="Dependencies: upstream and downstream">
+              Up · down
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 ? <tr style={{ height: before }} aria-hidden="true" /> : null}
+          {items.map((item) => {
+            const node = nodes[item.index]!
+            const id = model.ids[node]!
+            const start = model.start[node]!
+            const cell = clsx(
+              'h-8 overflow-hidden border-b border-line px-2.5 text-ellipsis whitespace-nowrap',
+              selected.has(node) ? 'bg-selected' : 'group-hover/row:bg-hover',
+            )
+            const num = clsx(cell, 'text-right text-text-2 tabular-nums')
+            return (
+              <tr
+                key={id}
+                aria-rowindex={item.index + 2}
+                aria-selected={selected.has(node)}
+                className="group/row"
+              >
+                <td className={clsx(cell, 'pl-3.5')}>
+                  <StateBadge look={stateAt(model, node)} />
+                </td>
+                <td className={cell}>
+                  <span
+                    className="flex min-w-0 items-center gap-1"
+                    style={{ paddingLeft: (level.get(node) ?? 0) * 16 }}
+                  >
+                    <button
+                      type="button"
+                      className="clip min-h-6 font-medium hover:underline"
+                      aria-pressed={selected.has(node)}
+                      title={model.labels[node]}
+                      onClick={(event) => props.onSelect(node, event.shiftKey)}
+                    >
+                      {model.labels[node]}
+                    </button>
+                    {model.subflow[node] ? (
+                      <button
+                        type="button"
+                        className="grid size-6 flex-none place-items-center text-text-3 hover:text-text"
+                        aria-expanded={props.opened.has(id)}
+                        aria-label={`Sub-flow ${model.labels[node]}`}
+                        onClick={() => props.onExpand(node)}
+                      >
+                        <Icon name={props.opened.has(id) ? 'down' : 'right'} size={12} />
+                      </button>
+                    ) : null}
+                  </span>
+                </td>
+                <td className={num}>{Number.isNaN(start) ? '–' : clock(start, zone)}</td>
+                <td className={clsx(num, 'max-md:hidden')}>{duration(secondsOf(model, node, now))}</td>
+                <td className={clsx(num, 'max-md:hidden')}>
+                  {Number.isNaN(start) ? '–' : (props.attemptCounts.get(id) ?? 1)}
+                </td>
+                <td className={clsx(num, 'max-md:hidden')}>{depth[node]}</td>
+                <td className={clsx(num, 'max-lg:hidden')}>
+                  {neighbours(model.up, node).length} · {neighbours(model.down, node).length}
+                </td>
+              </tr>
+            )
+          })}
+          {after > 0 ? <tr style={{ height: after }} aria-hidden="true" /> : null}
+        </tbody>
+      </Table>
+    </section>
+  )
+}

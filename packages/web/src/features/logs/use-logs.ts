@@ -1,0 +1,128 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type LiveLog, useLiveGap, useLiveLogs } from '../../lib/live.ts'
+import { useWorkspace, type Workspace } from '../../lib/workspace.ts'
+import { LogStore } from './log-store.ts'
+
+const PAGE = 200
+/** Pages asked for at once while the past is loaded. */
+const ABREAST = 4
+
+export interface RunLogs {
+  store: LogStore
+  version: number
+  loading: boolean
+  error: unknown
+  retry(): void
+}
+export type LogSource = { flow_run_id: string } | { task_run_id: string }
+
+function loadPage(
+  ws: Workspace,
+  source: LogSource,
+  after: string | null,
+  offset: number,
+  signal: AbortSignal,
+) {
+  const [key, id] = Object.entries(source)[0]!
+  return ws.api.post<LiveLog[]>(
+    '/logs/filter',
+    {
+      logs: { level: { ge_: 0 }, [key]: { any_: [id] }, ...(after && { timestamp: { after_: after } }) },
+      sort: 'TIMESTAMP_ASC',
+      limit: PAGE,
+      offset,
+    },
+    { signal },
+  )
+}
+
+/** All lines of a run: its past by pages, its present by the socket; polled while the socket is down. */
+export function useRunLogs(source: LogSource, live: boolean): RunLogs {
+  const ws = useWorkspace()
+  const key = JSON.stringify(source)
+  const [store, setStore] = useState(() => new LogStore())
+  const owner = useRef(key)
+  const [version, setVersion] = useState(0)
+  const [loading, setLoading] = useState(true)
+  const [error, setError] = useState<unknown>(null)
+  const [round, setRound] = useState(0)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the source, `round` asks again
+  useEffect(() => {
+    let target = store
+    if (owner.current !== key) {
+      owner.current = key
+      target = new LogStore()
+      setStore(target)
+    }
+    const control = new AbortController()
+    // Lines of several processes arrive out of order, so the last ten seconds are asked for again.
+    const newest = target.lines.at(-1)
+    const last = target.complete && newest ? new Date(newest.at - 10_000).toISOString() : null
+    setLoading(!target.complete)
+    setError(null)
+    const load = async (): Promise<void> => {
+      for (let offset = 0; !target.full; offset += PAGE * ABREAST) {
+        // The first page alone, so that the usual short log costs one request.
+        const width = offset === 0 ? 1 : ABREAST
+        const pages = await Promise.all(
+          Array.from({ length: width }, (_, i) =>
+            loadPage(ws, source, last, offset + i * PAGE, control.signal),
+          ),
+        )
+        if (offset === 0) offset = PAGE - PAGE * ABREAST
+        for (const page of pages) target.add(page)
+        setVersion(target.version)
+        if (pages.some((page) => page.length < PAGE)) break
+      }
+      target.complete = true
+      setLoading(false)
+    }
+    load().catch((cause: unknown) => {
+      if (control.signal.aborted) return
+      setError(cause)
+      setLoading(false)
+    })
+    return () => control.abort()
+  }, [key, round, ws])
+
+  // Lines come in bursts; they are shown once per frame.
+  const waiting = useRef<LiveLog[]>([])
+  const frame = useRef(0)
+  const current = useRef(store)
+  current.current = store
+  useEffect(() => () => cancelAnimationFrame(frame.current), [])
+  const status = useLiveLogs(live ? source : undefined, (log) => {
+    waiting.current.push(log)
+    if (frame.current) return
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0
+      current.current.add(waiting.current.splice(0))
+      setVersion(current.current.version)
+    })
+  })
+  const retry = useCallback(() => setRound((n) => n + 1), [])
+  useLiveGap(retry)
+  const polling = live && status !== 'live' && status !== 'paused'
+  useEffect(() => {
+    if (!polling) return
+    const timer = setInterval(retry, 5_000)
+    return () => clearInterval(timer)
+  }, [polling, retry])
+  // The socket has no past: what was written between the first page and its opening is asked for once.
+  const opened = status === 'live'
+  useEffect(() => {
+    if (live && opened) retry()
+  }, [live, opened, retry])
+  // The last lines of a run arrive after its end, in a batch of the client.
+  const wasLive = useRef(live)
+  useEffect(() => {
+    if (wasLive.current && !live) {
+      const timer = setTimeout(retry, 2_500)
+      return () => clearTimeout(timer)
+    }
+    wasLive.current = live
+    return undefined
+  }, [live, retry])
+  return { store, version, loading, error, retry }
+}
