@@ -6,6 +6,8 @@ import { installAuth } from './http/auth.ts'
 import { installBodyParser } from './http/body.ts'
 import type { Context } from './http/context.ts'
 import { installErrorHandler } from './http/errors.ts'
+import { installOpenApi, openApiRoutes } from './http/openapi.ts'
+import { installRequestLog } from './http/request-log.ts'
 import { installIdCheck, installValidation } from './http/validation.ts'
 import { serverRoutes, workspaceServerRoutes } from './modules/server/server.routes.ts'
 
@@ -34,19 +36,19 @@ export async function buildApp(context: Context): Promise<App> {
     forceCloseConnections: 'idle',
   })
   requireDeclaredAccess(fastify)
+  await installOpenApi(fastify)
+  installRequestLog(fastify, context)
   installBodyParser(fastify)
   installValidation(fastify)
   installErrorHandler(fastify)
   installIdCheck(fastify)
   installAuth(fastify, context.identity)
-  fastify.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
 
   await fastify.register(async (api) => serverRoutes(api, context), { prefix: '/api' })
   await fastify.register(async (workspace) => workspaceRoutes(workspace, context), {
     prefix: context.config.mode === 'local' ? '/api' : WORKSPACE_PREFIX,
   })
+  await fastify.register(async (api) => openApiRoutes(api), { prefix: '/api' })
   await fastify.ready()
   return { fastify, server: httpServer! }
 }

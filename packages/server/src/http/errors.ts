@@ -28,7 +28,7 @@ export function installErrorHandler(app: FastifyInstance): void {
       })
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
     if (status < 500) return reply.code(status).send({ detail: error.message, request_id: request.id })
-    request.log.error({ err: error }, 'request failed')
+    request.log.error({ err: error, request_id: request.id, ...request.tenant }, 'a bug answered 500')
     return reply.code(500).send({ exception_message: 'Internal Server Error', request_id: request.id })
   })
   app.setNotFoundHandler({}, (request, reply) =>
