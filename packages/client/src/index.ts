@@ -1,5 +1,4 @@
 export * from './browser.ts'
-export { connectionFromSettings, uiUrlOf } from './connection.ts'
 export {
   EventSender,
   type EventSenderOptions,

@@ -1,3 +1,4 @@
+export { connectionFromSettings, uiUrlOf } from '../connection.ts'
 export * from './errors.ts'
 export {
   findSetting,
