@@ -10,11 +10,11 @@
  *   --profile          a V8 CPU profile of our server for each part, in .cache/bench/profiles, and its hottest functions
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { repository, setUp } from '../interop/genuine.ts'
-import { type Postgres, startPostgres } from '../interop/postgres.ts'
+import { prefectVersion, repository, setUp } from '../interop/genuine.ts'
+import { startPostgres } from '../interop/postgres.ts'
 import {
   afterMany,
   connectionCounts,
@@ -25,11 +25,12 @@ import {
   generatorAlone,
   logs,
   mixed,
+  type PartOptions,
   startAndRest,
   states,
 } from './parts.ts'
 import { hottest } from './profile.ts'
-import { type Database, install, open, type Subject, type SubjectName } from './subject.ts'
+import { type Database, type Installation, install, open, type Subject, type SubjectName } from './subject.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -51,78 +52,56 @@ const partOptions = {
 const cache = join(repository, '.cache', 'bench')
 mkdirSync(cache, { recursive: true })
 
-const loads = { creation, states, events, logs, mixed }
+const loads: Record<string, (subject: Subject, options: PartOptions) => Promise<Figures>> = {
+  creation,
+  states,
+  events,
+  logs,
+  mixed,
+}
+/** Which kept figures belong to a part. */
+const titles: Record<string, RegExp> = {
+  rest: /start to healthy|at rest/,
+  creation: /creation/,
+  states: /^state changes/,
+  events: /until readable/,
+  logs: /^log/,
+  mixed: /p95$/,
+  after: /^a (trivial )?flow/,
+}
 
 /** Each part has a fresh installation: one part's rows and queues do not slow the next. */
-async function measure(
-  name: SubjectName,
-  database: Database,
-  root: string,
-  postgres?: Postgres,
-): Promise<Figures> {
+async function measure(part: string, installation: Installation): Promise<Figures> {
+  if (part === 'rest') return startAndRest(installation)
+  const subject = await open(installation)
+  try {
+    const work = loads[part]
+    return work ? await work(subject, partOptions) : await afterMany(subject, installation)
+  } finally {
+    await subject.stop()
+  }
+}
+
+async function figuresOf(name: SubjectName, database: Database, part: string): Promise<Figures> {
   const file = join(cache, `${name}-${database}.json`)
   const known: Figures = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Figures) : {}
-  const figures: Figures = {}
-  const keep = (more: Figures) => {
-    Object.assign(figures, more)
+  const kept = Object.entries(known).filter(([title]) => titles[part]?.test(title))
+  if (name === 'genuine' && options['genuine-cache'] && kept.length > 0) return Object.fromEntries(kept)
+  const profileTo =
+    name === 'ours' && options.profile ? join(cache, 'profiles', `${part}-${database}`) : undefined
+  if (profileTo) rmSync(profileTo, { recursive: true, force: true })
+  process.stderr.write(`${name} on ${database}: ${part}\n`)
+  try {
+    const figures = await measure(part, await install(name, database, root, postgres, profileTo))
     writeFileSync(file, JSON.stringify({ ...known, ...figures }, null, 2))
+    if (profileTo) process.stderr.write(hottest(profileTo))
+    return figures
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`${name} on ${database}: ${part} failed: ${reason}\n`)
+    process.exitCode = 1
+    return {}
   }
-  const reuse = (prefix: RegExp): boolean => {
-    const found = Object.entries(known).filter(([title]) => prefix.test(title))
-    if (name !== 'genuine' || !options['genuine-cache'] || found.length === 0) return false
-    Object.assign(figures, Object.fromEntries(found))
-    return true
-  }
-  const tried = async (part: string, prefix: RegExp, work: (profileTo?: string) => Promise<Figures>) => {
-    if (!only.includes(part) || reuse(prefix)) return
-    const profileTo =
-      name === 'ours' && options.profile ? join(cache, 'profiles', `${part}-${database}`) : undefined
-    if (profileTo) rmSync(profileTo, { recursive: true, force: true })
-    process.stderr.write(`${name} on ${database}: ${part}\n`)
-    try {
-      keep(await work(profileTo))
-      if (profileTo) process.stderr.write(hottest(profileTo))
-    } catch (error) {
-      process.stderr.write(
-        `${name} on ${database}: ${part} failed: ${error instanceof Error ? error.message : error}\n`,
-      )
-      process.exitCode = 1
-    }
-  }
-  const opened = async (profileTo: string | undefined, work: (subject: Subject) => Promise<Figures>) => {
-    const subject = await open(await install(name, database, root, postgres, profileTo))
-    try {
-      return await work(subject)
-    } finally {
-      await subject.stop()
-    }
-  }
-
-  await tried('rest', /start to healthy|at rest/, async () =>
-    startAndRest(await install(name, database, root, postgres)),
-  )
-  const prefixes = {
-    creation: /creation/,
-    states: /^state changes/,
-    events: /until readable/,
-    logs: /^log/,
-    mixed: /p95$/,
-  }
-  for (const [part, work] of Object.entries(loads)) {
-    await tried(part, prefixes[part as keyof typeof loads], (profileTo) =>
-      opened(profileTo, (subject) => work(subject, partOptions)),
-    )
-  }
-  await tried('after', /^a (trivial )?flow/, async (profileTo) => {
-    const installation = await install(name, database, root, postgres, profileTo)
-    const subject = await open(installation)
-    try {
-      return await afterMany(subject, installation)
-    } finally {
-      await subject.stop()
-    }
-  })
-  return figures
 }
 
 function show(figure: Figure | undefined): string {
@@ -168,8 +147,13 @@ try {
     }
   }
   for (const database of databases) {
-    const genuine = options['skip-genuine'] ? {} : await measure('genuine', database, root, postgres)
-    const ours = await measure('ours', database, root, postgres)
+    const genuine: Figures = {}
+    const ours: Figures = {}
+    // Part by part, one server right after the other: whatever else the machine does then falls on both.
+    for (const part of Object.keys(titles).filter((each) => only.includes(each))) {
+      if (!options['skip-genuine']) Object.assign(genuine, await figuresOf('genuine', database, part))
+      Object.assign(ours, await figuresOf('ours', database, part))
+    }
     process.stdout.write(table(database, genuine, ours))
   }
 } finally {

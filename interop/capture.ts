@@ -1,5 +1,6 @@
 /** Runs every script in flows/ against one target, one after the other, and reads back what each of them left. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prefectEnvironment, venv } from './genuine.ts'
@@ -22,21 +23,29 @@ export function listScripts(only?: string[]): string[] {
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
 }
 
+/** Plain data, so that it can be kept: reading it again needs no server. */
 export type Capture = {
   script: string
+  /** Of the script's text: a kept capture of another text is of no use. */
+  hash: string
   records: Records
-  normalised(records?: Records): Normalised
-  seconds: number
+  replacements: [string, string][]
+  output: JsonObject
 }
 
-type Ran = {
-  script: string
-  window: Window
-  home: string
-  output: JsonObject
-  seconds: number
-  stderr: string
+export function normaliseCapture(capture: Capture, records = capture.records): Normalised {
+  const result = normalise(records, capture.replacements)
+  result.set('output', outputOf(capture))
+  return result
 }
+
+export function hashOf(script: string): string {
+  return createHash('sha256')
+    .update(readFileSync(join(folder, script)))
+    .digest('hex')
+}
+
+type Ran = { script: string; window: Window; home: string; output: JsonObject }
 
 export async function capture(target: Target, scripts: string[], settleSeconds: number): Promise<Capture[]> {
   const homes = mkdtempSync(join(tmpdir(), 'orrery-interop-'))
@@ -46,18 +55,13 @@ export async function capture(target: Target, scripts: string[], settleSeconds: 
     // Batches are written some seconds after the client has gone; that is no difference, it is waited for.
     await sleep(settleSeconds * 1000)
     const captures: Capture[] = []
-    for (const one of ran) {
-      const records = await readRecords(target, one.window)
-      const replacements = replacementsFor(target, one.home)
+    for (const { script, window, home, output } of ran) {
       captures.push({
-        script: one.script.replace(/\.py$/, ''),
-        records,
-        seconds: one.seconds,
-        normalised: (other = records) => {
-          const result = normalise(other, replacements)
-          result.set('output', outputOf(one, replacements))
-          return result
-        },
+        script: script.replace(/\.py$/, ''),
+        hash: hashOf(script),
+        records: await readRecords(target, window),
+        replacements: replacementsFor(target, home),
+        output,
       })
     }
     return captures
@@ -69,7 +73,6 @@ export async function capture(target: Target, scripts: string[], settleSeconds: 
 async function runScript(target: Target, script: string, home: string): Promise<Ran> {
   mkdirSync(home, { recursive: true })
   const since = new Date().toISOString()
-  const started = performance.now()
   const finished = await run(join(venv, 'bin', 'python'), [join(folder, script)], {
     env: prefectEnvironment(home, target.settings),
     cwd: home,
@@ -83,9 +86,7 @@ async function runScript(target: Target, script: string, home: string): Promise<
     script,
     window: { since, until },
     home,
-    seconds: (performance.now() - started) / 1000,
     output: { code: finished.code, signal: finished.signal, stdout: finished.stdout, 'end of stderr': tail },
-    stderr: finished.stderr,
   }
 }
 
@@ -100,7 +101,7 @@ function replacementsFor(target: Target, home: string): [string, string][] {
   ]
 }
 
-function outputOf(ran: Ran, replacements: [string, string][]): JsonObject {
+function outputOf({ output, replacements }: Capture): JsonObject {
   const plain = (value: string) => {
     let result = value
     for (const [from, to] of replacements) result = result.replaceAll(from, to)
@@ -109,6 +110,6 @@ function outputOf(ran: Ran, replacements: [string, string][]): JsonObject {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '<time>')
   }
   return Object.fromEntries(
-    Object.entries(ran.output).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]),
+    Object.entries(output).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]),
   )
 }

@@ -5,17 +5,19 @@
  *   --only a,b        some scripts of interop/flows
  *   --self-test       the genuine server against itself: whatever differs is the harness's own noise
  *   --targets x,y     cloud (on SQLite), local (on PostgreSQL), cli (default: all)
+ *   --genuine-cache   take what the genuine server recorded before, for scripts that have not changed since
  *   --keep            leave the normalised records in .cache/interop
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Capture, capture, listScripts } from './capture.ts'
+import { type Capture, capture, hashOf, listScripts, normaliseCapture } from './capture.ts'
 import { checkCommandLine, checkCommonCommands } from './command-line.ts'
 import { compare, type Difference, describe } from './compare.ts'
 import { allowed } from './differences.ts'
-import { repository, setUp, startGenuine } from './genuine.ts'
+import { prefectVersion, repository, setUp, startGenuine } from './genuine.ts'
+import { parseJson } from './json.ts'
 import type { Normalised } from './normalise.ts'
 import { withOurs } from './ours.ts'
 import { startPostgres } from './postgres.ts'
@@ -28,6 +30,7 @@ const { values: options } = parseArgs({
     targets: { type: 'string', default: 'cloud,local,cli' },
     'self-test': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    'genuine-cache': { type: 'boolean', default: false },
   },
 })
 
@@ -46,8 +49,8 @@ function reportComparison(name: string, genuine: Capture[], ours: Capture[]): vo
   for (const expected of genuine) {
     const found = ours.find((each) => each.script === expected.script)
     if (!found) continue
-    const left = expected.normalised()
-    const right = found.normalised()
+    const left = normaliseCapture(expected)
+    const right = normaliseCapture(found)
     if (options.keep) {
       keep('genuine', expected.script, left)
       keep(name, expected.script, right)
@@ -108,10 +111,29 @@ async function withGenuine<T>(name: string, use: (target: Target) => Promise<T>)
   }
 }
 
+async function genuineOrKept(
+  scripts: string[],
+  captureThem: (scripts: string[]) => Promise<Capture[]>,
+): Promise<Capture[]> {
+  const file = join(repository, '.cache', 'interop', `genuine-${prefectVersion}.json`)
+  const kept = existsSync(file) ? (parseJson(readFileSync(file, 'utf8')) as unknown as Capture[]) : []
+  const usable = kept.filter((each) =>
+    scripts.some((script) => script === `${each.script}.py` && hashOf(script) === each.hash),
+  )
+  const found = options['genuine-cache'] ? usable : []
+  const missing = scripts.filter((script) => !found.some((each) => `${each.script}.py` === script))
+  const fresh = missing.length > 0 ? await captureThem(missing) : []
+  const others = kept.filter((each) => !fresh.some((one) => one.script === each.script))
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify([...others, ...fresh]))
+  return [...found, ...fresh].sort((a, b) => (a.script < b.script ? -1 : 1))
+}
+
 async function main(): Promise<void> {
   await setUp()
   const scripts = listScripts(options.only?.split(','))
-  const captureGenuine = (name: string) => withGenuine(name, (target) => capture(target, scripts, 8))
+  const captureGenuine = (name: string, which = scripts) =>
+    withGenuine(name, (target) => capture(target, which, 8))
 
   if (options['self-test']) {
     const [one, two] = await Promise.all([captureGenuine('genuine'), captureGenuine('genuine again')])
@@ -126,7 +148,7 @@ async function main(): Promise<void> {
   try {
     const databaseUrl = await postgres?.createDatabase('interop')
     const [genuine, cloud, local] = await Promise.all([
-      captureGenuine('genuine'),
+      genuineOrKept(scripts, (missing) => captureGenuine('genuine', missing)),
       targets.includes('cloud') ? withOurs('cloud', undefined, (target) => capture(target, scripts, 1)) : [],
       targets.includes('local')
         ? withOurs('local', databaseUrl, (target) => capture(target, scripts, 1))

@@ -1,5 +1,5 @@
 /** The comparison's own test: records changed on purpose, one at a time, must each be reported. */
-import type { Capture } from './capture.ts'
+import { type Capture, normaliseCapture } from './capture.ts'
 import { compare } from './compare.ts'
 import { isObject, type JsonObject } from './json.ts'
 import type { Records } from './records.ts'
@@ -83,7 +83,11 @@ export function seededDifferences(captures: Capture[]): { title: string; found: 
     for (const capture of captures) {
       const altered = structuredClone(capture.records)
       if (!change.apply(altered)) continue
-      const differences = compare(capture.script, capture.normalised(), capture.normalised(altered))
+      const differences = compare(
+        capture.script,
+        normaliseCapture(capture),
+        normaliseCapture(capture, altered),
+      )
       results.push({ title: change.title, found: differences.length > 0 })
       break
     }
