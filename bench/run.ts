@@ -138,9 +138,8 @@ const root = mkdtempSync(join(tmpdir(), 'orrery-bench-'))
 if (!options['skip-genuine']) await setUp()
 const postgres = databases.includes('postgres') ? await startPostgres() : undefined
 try {
-  process.stdout.write(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, genuine Prefect 3.9.1\n`,
-  )
+  const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} before the run`
+  process.stdout.write(`${machine}, Node ${process.version}, genuine Prefect ${prefectVersion}\n`)
   if (only.includes('generator')) {
     for (const [title, figure] of Object.entries(await generatorAlone(partOptions))) {
       process.stdout.write(`${title}: ${show(figure)}\n`)
