@@ -131,7 +131,7 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
   for (const state of order) {
     const key = GRAPH_STATES[state]!
     const loud = far && (key === 'failed' || key === 'crashed' || key === 'timedout')
-    const width = far ? Math.max(layout.slot, layout.band) * 0.92 : layout.band
+    const width = far ? Math.max(layout.slot, layout.band) * 1.04 : layout.band
     batches.push({
       kind: 'arcs',
       paint: { state: key, tone: far ? 'fill' : 'tint' },

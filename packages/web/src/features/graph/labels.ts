@@ -113,7 +113,7 @@ export function placeLabels(input: LabelInput): Placed {
     return spot
   }
   const asCard = (i: number, rank: number): boolean => {
-    const big = rank === 0
+    const big = rank === 0 || model.size === 1
     const title = model.labels[i]!
     const sub = big ? input.subtitle(i) : ''
     const text = Math.max(
@@ -165,7 +165,8 @@ export function placeLabels(input: LabelInput): Placed {
       if (rank === 0) asLabel(i, true)
       continue
     }
-    if (rank < 4 && cards.length < 80 && asCard(i, rank)) continue
+    // A handful of nodes has room for everything.
+    if ((rank < 4 || model.size <= 6) && cards.length < 80 && asCard(i, rank)) continue
     asLabel(i, rank < 4 || i === input.hovered)
   }
   return { cards, labels }

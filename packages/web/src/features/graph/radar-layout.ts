@@ -60,7 +60,7 @@ export function radarLayout(input: LayoutInput): RadarLayout {
   arrange(input, depth, order, ringStart, rings, angle)
 
   const step = size <= SMALL ? 96 : size <= MEDIUM ? 80 : 64
-  const band = size <= SMALL ? 24 : size <= MEDIUM ? 14 : 9
+  const band = size <= 3 ? 15 : size <= SMALL ? 24 : size <= MEDIUM ? 14 : 9
   const widest = widestRing(ringStart, rings)
   const slot = Math.max(12, Math.min(40, (0.5 * step * rings * ARC) / Math.max(1, widest)))
   const inner = new Float32Array(rings)
@@ -74,11 +74,13 @@ export function radarLayout(input: LayoutInput): RadarLayout {
       edge = 0
       continue
     }
-    const base = r === 0 ? step * 0.8 : edge + (r === 1 && edge === 0 ? step * 1.15 : step)
+    // The first crowded ring begins where it is about as wide as its hole, so that the middle is no solid pie.
+    const hole = edge === 0 ? slot * Math.sqrt(count / (1.5 * ARC)) : 0
+    const base = Math.max(hole, r === 0 ? step * 0.8 : edge + (r === 1 && edge === 0 ? step * 1.15 : step))
     const needed = (count * slot) / ARC
     // A ring that is a little too full moves out; one that is far too full becomes a wide band of several rows,
     // because a single row of 10,000 would leave the middle of the picture empty.
-    if (needed <= base * 1.6) {
+    if (needed <= base * (size <= MEDIUM ? 1.6 : 1.15)) {
       inner[r] = outer[r] = edge = Math.max(base, needed)
       continue
     }
@@ -301,10 +303,11 @@ function relax(
   const hub = ringStart[1] === 1
   for (let pass = 0; pass < passes; pass++)
     for (let r = 0; r < rings; r++) {
-      const at = inner[r]!
-      if (at === 0 || at !== outer[r]) continue
+      const radius = inner[r]!
+      if (radius === 0 || radius !== outer[r]) continue
       const ring = order.subarray(ringStart[r]!, ringStart[r + 1]!)
-      const wide = Math.min(ARC / ring.length, room / at)
+      const wide = Math.min(ARC / ring.length, room / radius)
+      let at = 0
       for (const node of ring) {
         let sum = 0
         let n = 0
@@ -320,7 +323,10 @@ function relax(
           sum += angle[other]!
           n++
         }
+        // Towards the neighbours, and back towards an even spread: chains run outwards, and the whole circle is used.
+        const even = A0 + ((at++ + 0.5) / ring.length) * ARC
         if (n) angle[node]! += (sum / n - angle[node]!) * 0.06
+        angle[node]! += (even - angle[node]!) * 0.04
       }
       for (let k = 0; k < 8; k++)
         for (let i = 1; i < ring.length; i++) {
@@ -334,7 +340,7 @@ function relax(
             angle[a]! -= push / 2
           }
         }
-      const pad = Math.min(wide / 3, room / 3 / at)
+      const pad = Math.min(wide / 3, room / 3 / radius)
       for (let i = 0; i < ring.length; i++) {
         const low = A0 + pad + i * wide * 0.9
         const high = A1 - pad - (ring.length - 1 - i) * wide * 0.9

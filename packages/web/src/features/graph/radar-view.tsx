@@ -106,12 +106,12 @@ export function RadarView(props: RadarViewProps) {
   const summary = `${plural(model.size, 'task')}: ${counts.map(([state, n]) => `${count(n)} ${LOOK_WORDS[state].toLowerCase()}`).join(', ')}`
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a drawing that is worked with by keys, as its role says */}
       <div
         ref={host}
         role="application"
         aria-roledescription="radar"
         aria-label={`Radar, ${summary}. Arrow keys follow dependencies, Enter opens, F fits, the Table holds the same.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
         tabIndex={0}
         onKeyDown={onKeyDown}
         className="absolute inset-0 cursor-grab touch-none overflow-hidden -outline-offset-2! outline-none focus-visible:outline-2 focus-visible:outline-accent"
@@ -176,7 +176,7 @@ const KEYS: Record<string, (props: RadarViewProps, stage: RadarStage | null) => 
   '+': (_, stage) => () => stage?.zoomBy(1.35),
   '=': (_, stage) => () => stage?.zoomBy(1.35),
   '-': (_, stage) => () => stage?.zoomBy(0.74),
-  '0': (_, stage) => () => stage && stage.zoomBy(1 / stage.camera.k),
+  '0': (_, stage) => () => stage?.zoomBy(1 / stage.camera.k),
 }
 
 function placeFrame(
@@ -188,17 +188,10 @@ function placeFrame(
   const scale = minimapScale(geometry)
   const at = (v: number): number => Math.max(0, Math.min(MINIMAP_SIZE, v * scale + MINIMAP_SIZE / 2))
   const [left, top, right, bottom] = [at(rect.left), at(rect.top), at(rect.right), at(rect.bottom)]
-  const whole = left <= 1 && top <= 1 && right >= MINIMAP_SIZE - 1 && bottom >= MINIMAP_SIZE - 1
+  const edge = geometry.layout.extent - 20
+  const whole = rect.left <= -edge && rect.top <= -edge && rect.right >= edge && rect.bottom >= edge
   frame.style.display = whole ? 'none' : ''
   frame.style.transform = `translate(${left}px, ${top}px)`
   frame.style.width = `${Math.max(4, right - left)}px`
   frame.style.height = `${Math.max(4, bottom - top)}px`
-}
-
-/** A software renderer draws the same picture more slowly than Canvas 2D, so it is not taken. */
-function hasGraphicsHardware(): boolean {
-  const canvas = document.createElement('canvas')
-  const context = canvas.getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context !== null
 }

@@ -342,6 +342,7 @@ export class RadarStage {
     const toY = (i: number): number => layout.y[i]! * camera.k + camera.y
     const slot = layout.slot * camera.k
     const marks = clock ? this.#rim(camera, clock, height) : []
+    const numbers = this.#depths(camera)
     const detail = detailFor(model.size <= 3 ? 60 : slot)
     const roomy = this.#width >= 560
     // Far away only what matters is named: the selection and its path, and what went wrong.
@@ -376,29 +377,37 @@ export class RadarStage {
       measure: (text, font) => this.#ruler.width(text, font),
       subtitle,
       roomy,
-      taken: marks.map((mark) => ({
-        x: mark.align === 'right' ? mark.x - 44 : mark.x - 4,
-        y: mark.y - 8,
-        w: 48,
-        h: 16,
-      })),
+      taken: [
+        ...marks.map((mark) => ({
+          x: mark.align === 'right' ? mark.x - 44 : mark.x - 4,
+          y: mark.y - 8,
+          w: 48,
+          h: 16,
+        })),
+        ...numbers.map((n) => ({ x: camera.x - 14, y: n.y - 6, w: 14, h: 14 })),
+      ],
     })
     if (detail === 'rings' && !this.#lit) this.#placed = { cards: [], labels: [] }
     drawOverlay(this.#ink, this.#ruler, this.#placed, marks, this.#theme, { x: toX, y: toY })
-    if (roomy && model.size > 3 && detail !== 'rings') this.#depths(camera)
+    if (roomy && model.size > 3 && detail !== 'rings') this.#drawDepths(camera, numbers)
   }
 
-  /** Ring numbers in the south channel. */
-  #depths(camera: Camera): void {
+  /** Ring numbers in the south channel, where there is room for them. */
+  #depths(camera: Camera): { ring: number; y: number }[] {
     const { layout } = this.#data!.geometry
+    const out: { ring: number; y: number }[] = []
+    for (let ring = 0; ring < layout.inner.length; ring++) {
+      if (layout.outer[ring] === 0 || layout.inner[ring]! * camera.k * 0.3 < 12) continue
+      out.push({ ring, y: ((layout.inner[ring]! + layout.outer[ring]!) / 2) * camera.k + camera.y + 4 })
+    }
+    return out
+  }
+
+  #drawDepths(camera: Camera, numbers: { ring: number; y: number }[]): void {
     this.#ink.font = `400 11px ${this.#theme.font}`
     this.#ink.textAlign = 'center'
     this.#ink.fillStyle = this.#theme.token['text-3']
-    for (let r = 0; r < layout.inner.length; r++) {
-      if (layout.outer[r] === 0 || layout.inner[r]! * camera.k * 0.3 < 12) continue
-      const y = ((layout.inner[r]! + layout.outer[r]!) / 2) * camera.k + camera.y
-      this.#ink.fillText(String(r), camera.x - 7, y + 4)
-    }
+    for (const { ring, y } of numbers) this.#ink.fillText(String(ring), camera.x - 7, y)
   }
 
   #rim(camera: Camera, clock: Clock, height: number): RimMark[] {

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Icon, StateBadge, Table, Th } from '../../components/ui/index.ts'
 import { clock, duration } from '../../lib/format.ts'
 import { useZone } from '../../lib/preferences.ts'
@@ -45,6 +45,10 @@ export function TableView(props: TableViewProps) {
     overscan: 10,
     initialRect: { width: 800, height: 600 },
   })
+  const place = nodes.indexOf(props.main)
+  useEffect(() => {
+    if (place >= 0) rows.scrollToIndex(place, { align: 'auto' })
+  }, [place, rows])
   const items = rows.getVirtualItems()
   const before = items[0]?.start ?? 0
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
@@ -59,10 +63,10 @@ export function TableView(props: TableViewProps) {
     </Th>
   )
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by the keyboard
     <section
       ref={scroller}
       aria-label="Tasks of the run"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
       tabIndex={0}
       className="absolute inset-0 top-13.5 overflow-auto border-t border-line -outline-offset-2!"
     >
@@ -92,7 +96,7 @@ export function TableView(props: TableViewProps) {
           </tr>
         </thead>
         <tbody>
-          {before > 0 ? <tr style={{ height: before }} aria-hidden="true" /> : null}
+          {before > 0 ? <tr style={{ height: before }} /> : null}
           {items.map((item) => {
             const node = nodes[item.index]!
             const id = model.ids[node]!
@@ -151,7 +155,7 @@ export function TableView(props: TableViewProps) {
               </tr>
             )
           })}
-          {after > 0 ? <tr style={{ height: after }} aria-hidden="true" /> : null}
+          {after > 0 ? <tr style={{ height: after }} /> : null}
         </tbody>
       </Table>
     </section>

@@ -87,15 +87,22 @@ export function TimelineView(props: TimelineViewProps) {
       <div className="grid h-6 flex-none grid-cols-[var(--name)_1fr] border-y border-line bg-sunken pr-4 text-axis leading-5.5 text-text-3">
         <span className="clip pl-3.5">{plural(timeline.rows.length, 'task')} by start</span>
         <Brush from={from} total={total} onSpan={props.onSpan} span={span}>
-          {ticks.map((t, i) => (
-            <span
-              key={t}
-              className={clsx('absolute -translate-x-1/2 tabular-nums', i % 2 && 'max-md:hidden')}
-              style={{ left: `${percent(t)}%` }}
-            >
-              {axisLabel(t, step, zone)}
-            </span>
-          ))}
+          {ticks
+            .filter(
+              (t) =>
+                !props.failure ||
+                percent(t) < percent(props.failure.at) - 5 ||
+                percent(t) > percent(props.failure.at) + 15,
+            )
+            .map((t, i) => (
+              <span
+                key={t}
+                className={clsx('absolute -translate-x-1/2 tabular-nums', i % 2 && 'max-md:hidden')}
+                style={{ left: `${percent(t)}%` }}
+              >
+                {axisLabel(t, step, zone)}
+              </span>
+            ))}
           {props.failure && percent(props.failure.at) >= 0 && percent(props.failure.at) <= 100 ? (
             <span
               className="absolute -ml-1 bg-sunken px-1 font-medium whitespace-nowrap text-failed max-md:hidden"
@@ -299,6 +306,7 @@ function Brush({
     return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width))
   }
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut of the pointer; `span` is in the address as well
     <span
       className="relative block cursor-col-resize touch-none"
       title={span ? 'Double click to see the whole run' : 'Drag to look closer'}

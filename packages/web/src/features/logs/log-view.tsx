@@ -248,12 +248,12 @@ export function LogView(props: LogViewProps) {
         </span>
       </div>
       <div className="relative min-h-0 flex-1">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by the keyboard */}
         <div
           ref={scroller}
           role="log"
           aria-label="Logs"
           aria-live="off"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
           tabIndex={0}
           onScroll={onScroll}
           onWheel={(event) => {

@@ -414,9 +414,9 @@ function Inspector({ run, model, tasks, selected, search, set, onSelect, ended }
               endedAt={main ? null : run.end_time}
             />
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by the keyboard
             <section
               aria-label={tabs.find((t) => t.id === tab)?.label}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
               tabIndex={0}
               className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!"
             >

@@ -176,9 +176,9 @@ function LoadedTask({ task, runName }: { task: TaskRun; runName: string | undefi
               endedAt={task.end_time}
             />
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by the keyboard
             <section
               aria-label={tabs.find((each) => each.id === tab)?.label}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
               tabIndex={0}
               className="min-h-0 flex-1 overflow-y-auto px-0 -outline-offset-2! md:px-2"
             >
