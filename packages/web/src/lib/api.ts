@@ -36,6 +36,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The message for one field of a refused form; what names no field stands above the button. */
+export function problemOf(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  return error.problems.find((problem) => problem.field === field)?.message
+}
+
 export interface RequestOptions {
   body?: unknown
   signal?: AbortSignal

@@ -56,24 +56,31 @@ function formatter(zone: Zone, options: Intl.DateTimeFormatOptions): Intl.DateTi
   return found
 }
 
-const DATE = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const TIME = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
 
+// Three letters each, which Intl does not promise ("Sept").
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** "24 Nov" */
+function dayMonth(ms: number, zone: Zone): string {
+  const at = new Date(ms)
+  return zone === 'utc'
+    ? `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`
+    : `${at.getDate()} ${MONTHS[at.getMonth()]}`
+}
+
 /** "24 Nov 2026" */
-export const date = (ms: number, zone: Zone = 'local'): string => formatter(zone, DATE).format(ms)
+export function date(ms: number, zone: Zone = 'local'): string {
+  const at = new Date(ms)
+  return `${dayMonth(ms, zone)} ${zone === 'utc' ? at.getUTCFullYear() : at.getFullYear()}`
+}
 /** "09:41:07" */
 export const clock = (ms: number, zone: Zone = 'local'): string => formatter(zone, TIME).format(ms)
 /** "24 Nov 2026, 09:41:07" */
 export const dateTime = (ms: number, zone: Zone = 'local'): string => `${date(ms, zone)}, ${clock(ms, zone)}`
 /** "24 Nov, 09:41" */
 export const shortDateTime = (ms: number, zone: Zone = 'local'): string =>
-  formatter(zone, {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(ms)
+  `${dayMonth(ms, zone)}, ${formatter(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms)}`
 
 /** Milliseconds of an ISO instant; the microseconds that a Date cannot hold do not matter on a screen. */
 export const msOf = (iso: string): number => Date.parse(iso)

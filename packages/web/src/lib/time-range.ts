@@ -24,7 +24,8 @@ export interface RangeSearch {
   to?: string
 }
 
-const isRange = (value: unknown): value is RangeName => typeof value === 'string' && value in RANGES
+const isRange = (value: unknown): value is RangeName =>
+  typeof value === 'string' && Object.hasOwn(RANGES, value)
 const isInstant = (value: unknown): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value))
 

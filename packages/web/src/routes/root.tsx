@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router'
-import { Toaster, TooltipProvider } from '../components/ui/index.ts'
+import { Toaster } from '../components/ui/toast.tsx'
 import { NotFoundPage, RootErrorPage } from '../features/shell/failure-pages.tsx'
 
 export interface RouterContext {
@@ -15,9 +15,9 @@ export const rootRoute = createRootRouteWithContext<RouterContext>()({
 
 function Root() {
   return (
-    <TooltipProvider delayDuration={400}>
+    <>
       <Outlet />
       <Toaster />
-    </TooltipProvider>
+    </>
   )
 }

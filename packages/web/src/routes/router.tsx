@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRoute, createRouter, notFound, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, notFound, type RouterHistory, redirect } from '@tanstack/react-router'
 import { RoutePending } from '../features/shell/failure-pages.tsx'
 import { type AuthConfig, configQuery, workspacesQuery } from '../lib/identity.ts'
 import { stored } from '../lib/preferences.ts'
@@ -58,10 +58,12 @@ const routeTree = rootRoute.addChildren([
   ]),
 ])
 
-export function createAppRouter(queryClient: QueryClient, config: AuthConfig) {
+/** `history` is the browser's unless a test brings its own. */
+export function createAppRouter(queryClient: QueryClient, config: AuthConfig, history?: RouterHistory) {
   return createRouter({
     routeTree,
     context: { queryClient },
+    ...(history && { history }),
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     defaultPendingComponent: RoutePending,

@@ -1,6 +1,5 @@
 /** The two layouts behind the sign-in: pages about a workspace, and pages about the person. */
 import { createRoute, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router'
-import { WorkspaceLayout } from '../features/shell/workspace-layout.tsx'
 import { configQuery, sessionQuery } from '../lib/identity.ts'
 import { parseRange, type RangeSearch } from '../lib/time-range.ts'
 import { rootRoute } from './root.tsx'
@@ -28,7 +27,7 @@ export const workspaceRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): RangeSearch => parseRange(search),
   // The time range belongs to the person's question, not to one page: it stays while they go from page to page.
   search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
-  component: WorkspaceLayout,
+  component: lazyRouteComponent(() => import('../features/shell/workspace-layout.tsx'), 'WorkspaceLayout'),
 })
 
 /** Pages about the person and the account, without a workspace. They do not exist in local mode. */

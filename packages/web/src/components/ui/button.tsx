@@ -75,13 +75,7 @@ export function Button({
 function BusyArc() {
   return (
     <svg width={14} height={14} viewBox="-8 -8 16 16" fill="none" stroke="currentColor" aria-hidden="true">
-      <path
-        d="M0-6.2A6.2 6.2 0 11-6.200 0"
-        strokeWidth={2}
-        strokeLinecap="round"
-        className="g-spin"
-        style={{ transformBox: 'view-box' }}
-      />
+      <path d="M0-6.2A6.2 6.2 0 11-6.200 0" strokeWidth={2} strokeLinecap="round" className="g-spin" />
     </svg>
   )
 }

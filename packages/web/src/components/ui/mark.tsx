@@ -25,13 +25,7 @@ export function Loading({ label = 'Loading', className }: { label?: string; clas
     <span role="status" className={`inline-flex items-center gap-2 text-text-2 ${className ?? ''}`}>
       <svg width={18} height={18} viewBox="-9 -9 18 18" fill="none" strokeLinecap="round" aria-hidden="true">
         <path d="M-2.7 7.5a8 8 0 115.400 0" stroke="var(--line-control)" strokeWidth={1.2} />
-        <path
-          d="M0-8A8 8 0 018 0"
-          stroke="var(--accent)"
-          strokeWidth={1.8}
-          className="g-spin"
-          style={{ transformBox: 'view-box' }}
-        />
+        <path d="M0-8A8 8 0 018 0" stroke="var(--accent)" strokeWidth={1.8} className="g-spin" />
         <circle r="2" fill="currentColor" />
       </svg>
       {label}

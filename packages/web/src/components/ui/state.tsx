@@ -21,7 +21,7 @@ const SHAPES: Record<StateLook, ReactNode> = {
   running: (
     <>
       <circle r="6.2" className="g-hollow" opacity=".35" />
-      <path d="M0-6.2A6.2 6.2 0 016.2 0" className="g-line g-spin" style={{ transformBox: 'view-box' }} />
+      <path d="M0-6.2A6.2 6.2 0 016.2 0" className="g-line g-spin" />
       <path d="M-1.9-3.1L3.3 0l-5.2 3.1z" className="g-fill" />
     </>
   ),

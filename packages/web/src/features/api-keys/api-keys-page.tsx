@@ -55,6 +55,7 @@ export function ApiKeysPage() {
 
   const head = (by: Sort['by'], label: string) => (
     <Th
+      className={by === 'created' || by === 'last_used' ? 'max-md:hidden' : ''}
       sorted={sort.by === by ? (sort.down ? 'desc' : 'asc') : false}
       onSort={() =>
         setSort({ by, down: sort.by === by ? !sort.down : by === 'created' || by === 'last_used' })
@@ -89,19 +90,19 @@ export function ApiKeysPage() {
           </EmptyState>
         ) : (
           <TableScroll label="API keys">
-            <Table className="min-w-180">
+            <Table className="md:min-w-220">
               <colgroup>
                 <col />
-                <col className="w-36" />
-                <col className="w-34" />
-                <col className="w-34" />
-                <col className="w-52" />
+                <col className="w-36 max-md:hidden" />
+                <col className="w-34 max-md:hidden" />
+                <col className="w-34 max-md:hidden" />
+                <col className="w-52 max-md:w-31" />
                 <col className="w-14" />
               </colgroup>
               <thead>
                 <tr>
                   {head('name', 'Name')}
-                  <Th>Key</Th>
+                  <Th className="max-md:hidden">Key</Th>
                   {head('created', 'Created')}
                   {head('last_used', 'Last used')}
                   {head('expiration', 'Expires')}
@@ -114,12 +115,21 @@ export function ApiKeysPage() {
                 {keys.data ? (
                   sortKeys(keys.data, sort).map((key) => (
                     <Tr key={key.id} selected={key.id === made?.id}>
-                      <Td className="font-medium" title={key.name}>
+                      <Td className="font-medium max-md:py-1.5" title={key.name}>
                         {key.name}
+                        <span className="block truncate text-small font-regular text-text-3 md:hidden">
+                          {key.last_used ? (
+                            <>
+                              used <Timestamp at={key.last_used} />
+                            </>
+                          ) : (
+                            'never used'
+                          )}
+                        </span>
                       </Td>
-                      <Td className="font-mono text-small text-text-2">{key.masked_key}</Td>
-                      <Td className="text-text-2">{date(msOf(key.created))}</Td>
-                      <Td className="text-text-2">
+                      <Td className="font-mono text-small text-text-2 max-md:hidden">{key.masked_key}</Td>
+                      <Td className="text-text-2 max-md:hidden">{date(msOf(key.created))}</Td>
+                      <Td className="text-text-2 max-md:hidden">
                         {key.last_used ? <Timestamp at={key.last_used} /> : 'never'}
                       </Td>
                       <Td className="text-text-2">

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button, Dialog, DialogBody, DialogFoot, SelectField, TextField } from '../../components/ui/index.ts'
+import { problemOf } from '../../lib/api.ts'
 import { date } from '../../lib/format.ts'
-import { problemOf } from '../auth/sign-up-page.tsx'
 import { createKey, keysQuery, type NewKey } from './keys.ts'
 
 const EXPIRIES = [

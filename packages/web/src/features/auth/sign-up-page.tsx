@@ -2,19 +2,13 @@ import { useMutation } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button, buttonClass, TextField } from '../../components/ui/index.ts'
-import { ApiError, root } from '../../lib/api.ts'
+import { problemOf, root } from '../../lib/api.ts'
 import { type Me, useConfig } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { EntryFrame, EntryNote } from './entry-frame.tsx'
 import { Providers } from './providers.tsx'
 import { entryError, useThrottle } from './throttle.ts'
 import { useEnter } from './use-sign-in.ts'
-
-/** The message for one field of a refused form; what names no field stands above the button. */
-export function problemOf(error: unknown, field: string): string | undefined {
-  if (!(error instanceof ApiError)) return undefined
-  return error.problems.find((problem) => problem.field === field)?.message
-}
 
 export function SignUpPage() {
   const config = useConfig()

@@ -13,7 +13,7 @@ import {
   TextField,
   toast,
 } from '../../components/ui/index.ts'
-import { root } from '../../lib/api.ts'
+import { problemOf, root } from '../../lib/api.ts'
 import {
   displayName,
   initials,
@@ -24,7 +24,6 @@ import {
 } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { useDensity, useShortcutsEnabled, useTheme, useZone } from '../../lib/preferences.ts'
-import { problemOf } from '../auth/sign-up-page.tsx'
 import { Section } from '../settings/settings-page.tsx'
 
 export function ProfilePage() {
@@ -158,7 +157,7 @@ function DetailsForm({ me }: { me: Me }) {
         >
           Discard
         </Button>
-        <span className="ml-auto inline-flex min-w-0 items-center gap-1.5 text-text-3">
+        <span className="inline-flex min-w-0 sm:ml-auto items-center gap-1.5 text-text-3">
           ID <Copyable text={me.id} label="Copy your ID" />
         </span>
       </div>

@@ -74,22 +74,22 @@ export function SessionsPage() {
           />
         ) : (
           <TableScroll label="Sessions">
-            <Table className="min-w-160">
+            <Table className="md:min-w-220">
               <colgroup>
                 <col />
-                <col className="w-38" />
-                <col className="w-32" />
-                <col className="w-32" />
-                <col className="w-32" />
-                <col className="w-28" />
+                <col className="w-38 max-md:hidden" />
+                <col className="w-32 max-md:hidden" />
+                <col className="w-32 max-md:w-28" />
+                <col className="w-32 max-md:hidden" />
+                <col className="w-28 max-md:w-24" />
               </colgroup>
               <thead>
                 <tr>
                   <Th>Browser</Th>
-                  <Th>Address</Th>
-                  <Th>Signed in</Th>
+                  <Th className="max-md:hidden">Address</Th>
+                  <Th className="max-md:hidden">Signed in</Th>
                   <Th>Last seen</Th>
-                  <Th>Ends</Th>
+                  <Th className="max-md:hidden">Ends</Th>
                   <Th>
                     <span className="sr-only">Sign out</span>
                   </Th>
@@ -103,14 +103,16 @@ export function SessionsPage() {
                         <span className="font-medium">{describeAgent(each.user_agent)}</span>
                         {each.current ? <span className="text-text-2"> this one</span> : null}
                       </Td>
-                      <Td className="font-mono text-small text-text-2">{each.ip_address ?? '–'}</Td>
-                      <Td className="text-text-2">
+                      <Td className="font-mono text-small text-text-2 max-md:hidden">
+                        {each.ip_address ?? '–'}
+                      </Td>
+                      <Td className="text-text-2 max-md:hidden">
                         <Timestamp at={each.created} />
                       </Td>
                       <Td className="text-text-2">
                         <Timestamp at={each.updated} />
                       </Td>
-                      <Td className="text-text-2">{date(each.expires_at * 1000)}</Td>
+                      <Td className="text-text-2 max-md:hidden">{date(each.expires_at * 1000)}</Td>
                       <Td className="text-right">
                         {each.current ? null : (
                           <Button

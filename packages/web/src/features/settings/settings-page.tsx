@@ -15,10 +15,10 @@ import {
   Timestamp,
   toast,
 } from '../../components/ui/index.ts'
+import { problemOf } from '../../lib/api.ts'
 import { overviewQuery, useConfig, type WorkspaceRow, workspacesQuery } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { problemOf } from '../auth/sign-up-page.tsx'
 import { useOnboarding } from '../onboarding/onboarding.ts'
 import { ConnectCode } from './connect-code.tsx'
 import { DeleteWorkspace } from './delete-workspace.tsx'

@@ -1,6 +1,8 @@
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { Button, buttonClass, ErrorState, Loading, Mark } from '../../components/ui/index.ts'
+import { Button, buttonClass } from '../../components/ui/button.tsx'
+import { ErrorState } from '../../components/ui/empty.tsx'
+import { Loading, Mark } from '../../components/ui/mark.tsx'
 
 function Lone({ children }: { children: React.ReactNode }) {
   return (

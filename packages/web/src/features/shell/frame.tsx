@@ -2,7 +2,15 @@ import { Link, useLocation } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { Dialog as Radix } from 'radix-ui'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { Button, Icon, type IconName, Kbd, Mark, TimeRangePicker } from '../../components/ui/index.ts'
+import {
+  Button,
+  Icon,
+  type IconName,
+  Kbd,
+  Mark,
+  TimeRangePicker,
+  TooltipProvider,
+} from '../../components/ui/index.ts'
 import { usePageFacts } from '../../lib/page.ts'
 import { useStored } from '../../lib/preferences.ts'
 import { isMac, useShortcuts } from '../../lib/shortcuts.ts'
@@ -69,86 +77,88 @@ export function Frame({
   ])
 
   return (
-    <div
-      className={clsx(
-        'grid min-h-dvh grid-cols-[minmax(0,1fr)]',
-        rail ? 'md:grid-cols-[var(--rail)_minmax(0,1fr)]' : 'md:grid-cols-[var(--side)_minmax(0,1fr)]',
-      )}
-    >
-      <a
-        href="#page"
-        className="fixed top-2 left-2 z-60 -translate-y-20 rounded-control border border-line-strong bg-raised px-3 py-1.5 font-medium focus:translate-y-0"
+    <TooltipProvider delayDuration={400}>
+      <div
+        className={clsx(
+          'grid min-h-dvh grid-cols-[minmax(0,1fr)]',
+          rail ? 'md:grid-cols-[var(--rail)_minmax(0,1fr)]' : 'md:grid-cols-[var(--side)_minmax(0,1fr)]',
+        )}
       >
-        Skip to the page
-      </a>
-      <aside
-        className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-sunken md:flex"
-        aria-label="Sidebar"
-      >
-        <SidebarBody rail={rail} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
-      </aside>
-      <Radix.Root open={drawer} onOpenChange={setDrawer}>
-        <Radix.Portal>
-          <Radix.Overlay className="fixed inset-0 z-30 bg-scrim md:hidden" />
-          <Radix.Content
-            aria-describedby={undefined}
-            className="fixed inset-y-0 left-0 z-30 flex w-66 max-w-[85vw] flex-col border-r border-line-strong bg-sunken outline-none md:hidden motion-safe:animate-[slide-in_var(--t-move)_var(--ease)]"
-          >
-            <Radix.Title className="sr-only">Menu</Radix.Title>
-            <SidebarBody rail={false} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
-          </Radix.Content>
-        </Radix.Portal>
-      </Radix.Root>
-
-      <div className={clsx('flex min-w-0 flex-col', facts.full && 'md:h-dvh md:overflow-hidden')}>
-        <header className="sticky top-0 z-10 flex h-(--bar) flex-none items-center gap-1 border-b border-line bg-canvas px-3 md:gap-3 md:px-6">
-          <Button
-            kind="bare"
-            square
-            icon="menu"
-            aria-label="Menu"
-            className="md:hidden"
-            onClick={() => setDrawer(true)}
-          />
-          <Breadcrumb root={root} />
-          <div className="ml-auto flex items-center gap-1 md:gap-2">
-            {facts.timeRange ? <TimeRangePicker /> : null}
-            {live}
-            <button
-              type="button"
-              onClick={() => setPalette(true)}
-              aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
-              className="hidden h-(--control) min-w-52 items-center gap-2 rounded-control border border-line-strong bg-surface px-2 text-text-3 hover:border-line-control md:flex"
+        <a
+          href="#page"
+          className="fixed top-2 left-2 z-60 -translate-y-20 rounded-control border border-line-strong bg-raised px-3 py-1.5 font-medium focus:translate-y-0"
+        >
+          Skip to the page
+        </a>
+        <aside
+          className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-sunken md:flex"
+          aria-label="Sidebar"
+        >
+          <SidebarBody rail={rail} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
+        </aside>
+        <Radix.Root open={drawer} onOpenChange={setDrawer}>
+          <Radix.Portal>
+            <Radix.Overlay className="fixed inset-0 z-30 bg-scrim md:hidden" />
+            <Radix.Content
+              aria-describedby={undefined}
+              className="fixed inset-y-0 left-0 z-30 flex w-66 max-w-[85vw] flex-col border-r border-line-strong bg-sunken outline-none md:hidden motion-safe:animate-[slide-in_var(--t-move)_var(--ease)]"
             >
-              <Icon name="search" />
-              Find or do
-              <span className="ml-auto">
-                <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
-              </span>
-            </button>
+              <Radix.Title className="sr-only">Menu</Radix.Title>
+              <SidebarBody rail={false} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
+            </Radix.Content>
+          </Radix.Portal>
+        </Radix.Root>
+
+        <div className={clsx('flex min-w-0 flex-col', facts.full && 'md:h-dvh md:overflow-hidden')}>
+          <header className="sticky top-0 z-10 flex h-(--bar) flex-none items-center gap-1 border-b border-line bg-canvas px-3 md:gap-3 md:px-6">
             <Button
               kind="bare"
               square
-              icon="search"
-              aria-label="Find or do"
+              icon="menu"
+              aria-label="Menu"
               className="md:hidden"
-              onClick={() => setPalette(true)}
+              onClick={() => setDrawer(true)}
             />
-          </div>
-        </header>
-        <main
-          id="page"
-          tabIndex={-1}
-          className={clsx('min-w-0 outline-none', facts.full && 'flex min-h-0 flex-1 flex-col')}
-        >
-          {children}
-        </main>
+            <Breadcrumb root={root} />
+            <div className="ml-auto flex items-center gap-1 md:gap-2">
+              {facts.timeRange ? <TimeRangePicker /> : null}
+              {live}
+              <button
+                type="button"
+                onClick={() => setPalette(true)}
+                aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
+                className="hidden h-(--control) min-w-52 items-center gap-2 rounded-control border border-line-strong bg-surface px-2 text-text-3 hover:border-line-control md:flex"
+              >
+                <Icon name="search" />
+                Find or do
+                <span className="ml-auto">
+                  <Kbd>{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
+                </span>
+              </button>
+              <Button
+                kind="bare"
+                square
+                icon="search"
+                aria-label="Find or do"
+                className="md:hidden"
+                onClick={() => setPalette(true)}
+              />
+            </div>
+          </header>
+          <main
+            id="page"
+            tabIndex={-1}
+            className={clsx('min-w-0 outline-none', facts.full && 'flex min-h-0 flex-1 flex-col')}
+          >
+            {children}
+          </main>
+        </div>
+        <Suspense>
+          {palette ? <Palette open onOpenChange={setPalette} onShortcuts={() => setSheet(true)} /> : null}
+          {sheet ? <ShortcutSheet open onOpenChange={setSheet} /> : null}
+        </Suspense>
       </div>
-      <Suspense>
-        {palette ? <Palette open onOpenChange={setPalette} onShortcuts={() => setSheet(true)} /> : null}
-        {sheet ? <ShortcutSheet open onOpenChange={setSheet} /> : null}
-      </Suspense>
-    </div>
+    </TooltipProvider>
   )
 }
 

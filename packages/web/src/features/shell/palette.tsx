@@ -18,6 +18,14 @@ interface Entry {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 
+/** Every word typed occurs; at the start of the label counts more. Fuzzier than this finds what nobody meant. */
+export function matches(value: string, search: string): number {
+  const text = value.toLowerCase()
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every((word) => text.includes(word))) return 0
+  return text.startsWith(words[0] ?? '') ? 1 : 0.5
+}
+
 /** Go anywhere, do the common things, or paste the id of a run. */
 export default function Palette({
   open,
@@ -127,7 +135,7 @@ export default function Palette({
         {entries.map((entry) => (
           <Command.Item
             key={entry.id}
-            value={`${heading} ${entry.id} ${entry.label} ${entry.hint ?? ''}`}
+            value={`${entry.label} ${entry.hint ?? ''} ${entry.id}`}
             forceMount={always}
             onSelect={() => {
               onOpenChange(false)
@@ -152,7 +160,7 @@ export default function Palette({
           className="fixed top-[min(18vh,140px)] left-1/2 z-50 w-140 max-w-[calc(100vw-24px)] -translate-x-1/2 rounded-menu border border-line-strong bg-raised p-1 shadow-float outline-none"
         >
           <Radix.Title className="sr-only">Find or do</Radix.Title>
-          <Command label="Find or do" loop>
+          <Command label="Find or do" loop filter={matches}>
             <div className="-mx-1 -mt-1 mb-1 flex h-10 items-center gap-2.25 border-b border-line px-3">
               <Icon name="search" className="text-text-3" />
               <Command.Input

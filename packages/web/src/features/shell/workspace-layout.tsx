@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { EmptyState, ErrorState, Loading, PageBody } from '../../components/ui/index.ts'
 import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { stored } from '../../lib/preferences.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { useWorkspace, workspacePath } from '../../lib/workspace.ts'
-import { OnboardingCard } from '../onboarding/onboarding-card.tsx'
 import { WarningsBanner } from '../onboarding/warnings-banner.tsx'
 import { Frame, type NavGroup } from './frame.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
 import { Switcher } from './switcher.tsx'
+
+const OnboardingCard = lazy(() =>
+  import('../onboarding/onboarding-card.tsx').then((m) => ({ default: m.OnboardingCard })),
+)
 
 const nav = (path: string): NavGroup[] => [
   {
@@ -102,7 +105,9 @@ function Notices() {
       <WarningsBanner />
       {pathname.endsWith('/dashboard') ? (
         <div className="px-3 pt-4 empty:hidden md:px-6 md:pt-5 [&>section]:mb-0!">
-          <OnboardingCard />
+          <Suspense>
+            <OnboardingCard />
+          </Suspense>
         </div>
       ) : null}
     </>

@@ -11,10 +11,9 @@ import {
   SelectField,
   TextField,
 } from '../../components/ui/index.ts'
-import { root } from '../../lib/api.ts'
+import { problemOf, root } from '../../lib/api.ts'
 import { overviewQuery, sessionQuery, workspacesQuery } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
-import { problemOf } from '../auth/sign-up-page.tsx'
 import { deriveHandle } from './handle.ts'
 
 interface Account {
