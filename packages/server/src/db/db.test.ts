@@ -30,7 +30,11 @@ eachDatabase((database) => {
     it('answers what the function returns, and the rows can be read at once', async () => {
       const db = await database.open()
       const row = flow('first')
-      expect(await db.write(async (trx) => (await insert(trx, row), 'done'))).toBe('done')
+      const answer = await db.write(async (trx) => {
+        await insert(trx, row)
+        return 'done'
+      })
+      expect(answer).toBe('done')
       expect(
         await db.read.selectFrom('flows').selectAll().where('id', '=', row.id).executeTakeFirst(),
       ).toMatchObject(row)

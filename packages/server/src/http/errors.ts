@@ -26,6 +26,20 @@ export function installErrorHandler(app: FastifyInstance): void {
         request_body: request.bodyText ?? null,
         request_id: request.id,
       })
+    if (isDatabaseAway(error)) {
+      request.log.error(
+        { err: error, request_id: request.id, ...request.tenant },
+        'the database does not answer',
+      )
+      return reply
+        .code(503)
+        .header('retry-after', '1')
+        .send({
+          detail: 'The database does not answer. Try again.',
+          code: 'database_away',
+          request_id: request.id,
+        })
+    }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
     if (status < 500) return reply.code(status).send({ detail: error.message, request_id: request.id })
     request.log.error({ err: error, request_id: request.id, ...request.tenant }, 'a bug answered 500')
@@ -63,4 +77,14 @@ function sendValidationError(error: FastifyError, request: FastifyRequest, reply
     request_body: request.body ?? null,
     request_id: request.id,
   })
+}
+
+// PostgreSQL's classes 08 (connection) and 57P (shutting down), and what the driver says of a lost socket.
+const AWAY_CODES = /^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/
+const AWAY_TEXTS =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
+
+/** Whether the database went away: clients try again after 503, and give up after 500. */
+function isDatabaseAway(error: Error & { code?: unknown }): boolean {
+  return (typeof error.code === 'string' && AWAY_CODES.test(error.code)) || AWAY_TEXTS.test(error.message)
 }
