@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { toSeconds } from './duration.ts'
-import { callerFile } from './engine/names.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { FlowContext, FlowHook, FlowOptions } from './options.ts'
 import type { StandardSchemaV1 } from './standard-schema.ts'
@@ -23,10 +22,11 @@ export interface FlowDefinition<R>
   readonly onCrashed: readonly FlowHook[]
 }
 
-/** @internal @throws InvalidOptionError, InvalidDurationError */
+/** @internal @param file where the flow is defined @throws InvalidOptionError, InvalidDurationError */
 export function defineFlow<R>(
   options: FlowOptions & { readonly parameters?: StandardSchemaV1 },
   fn: (input: never, context: FlowContext) => R | PromiseLike<R>,
+  file: string | undefined,
 ): FlowDefinition<R> {
   checkName('flow', options.name)
   const { name, parameters, timeout, version, ...rest } = options
@@ -38,7 +38,6 @@ export function defineFlow<R>(
       `Flow '${name}' has parameters that are no Standard Schema. Give a schema of Zod, Valibot or ArkType, such as z.object({ … }).`,
     )
   }
-  const file = version === undefined ? callerFile() : undefined
   let hash: string | undefined
   return {
     ...rest,

@@ -1,6 +1,7 @@
 import { ambient, runIn } from './context.ts'
 import { startDisabled } from './engine/disabled-run.ts'
 import { startFlow } from './engine/flow-run.ts'
+import { callerFile } from './engine/names.ts'
 import { validateParameters } from './engine/parameters.ts'
 import { defineFlow, type FlowDefinition } from './flow-definition.ts'
 import type { PrefectFuture } from './futures.ts'
@@ -66,21 +67,23 @@ export function flow(
   fn: (input: never, context: FlowContext) => unknown,
 ): Flow<unknown, unknown> {
   const full = typeof options === 'string' ? { name: options } : options
-  return makeFlow(full, defineFlow(full, fn), {})
+  const file = callerFile(flow)
+  return makeFlow(full, defineFlow(full, fn, file), {}, file)
 }
 
 function makeFlow(
   options: FlowOptions & { readonly parameters?: StandardSchemaV1 },
   definition: FlowDefinition<unknown>,
   run: RunOptions,
+  file: string | undefined,
 ): Flow<unknown, unknown> {
   const call = (input: unknown = {}) =>
     ambient().disabled ? startDisabledFlow(definition, input) : startFlow(definition, input, run)
   const made = Object.assign(call, {
-    with: (next: RunOptions) => makeFlow(options, definition, { ...run, ...next }),
+    with: (next: RunOptions) => makeFlow(options, definition, { ...run, ...next }, file),
     withOptions: (changes: Partial<FlowOptions>) => {
       const next = { ...options, ...changes }
-      return makeFlow(next, defineFlow(next, definition.fn), run)
+      return makeFlow(next, defineFlow(next, definition.fn, file), run, file)
     },
     definition,
   })

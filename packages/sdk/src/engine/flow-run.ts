@@ -161,15 +161,11 @@ class FlowRunEngine<R> {
       }
     }
     if (problem === undefined) problem = await this.rename(validated)
-    const what = this.parent ? 'subflow' : 'flow'
-    this.logger.info(`Beginning ${what} run '${this.run_.name}' for flow '${flow.name}'`)
-    const url = this.session.uiUrl
-    if (url) this.logger.write('INFO', `View at ${url}/runs/flow-run/${this.run_.id}`, [], false)
     if (problem !== undefined) {
       const message = problem instanceof Error ? problem.message : String(problem)
       this.logger.error(message)
       await this.propose(new State<R>({ type: 'FAILED', message, data: { kind: 'error', error: problem } }))
-      this.logger.error(`Finished in state ${this.state}`)
+      this.logger.info(`Finished in state ${this.state}`)
       await this.callHooks(flow.onFailure)
       return
     }
@@ -241,7 +237,13 @@ class FlowRunEngine<R> {
       task_version: flow.version ?? null,
       empirical_policy: { retries: 0, retry_delay: 0, retry_jitter_factor: null },
       tags: mergeTags(context.tags),
-      state: { type: 'PENDING', name: 'Pending', message: null, state_details: {}, data: null },
+      state: {
+        type: 'PENDING',
+        name: 'Pending',
+        message: null,
+        state_details: { deferred: null },
+        data: null,
+      },
       task_inputs: inputs,
     })
     return tracking.id
@@ -269,7 +271,7 @@ class FlowRunEngine<R> {
     })
     await this.propose(state, true)
     this.state = state
-    this.logger.error(`Finished in state ${state}`)
+    this.logger.info(`Finished in state ${state}`)
   }
 
   async rename(parameters: Readonly<Record<string, unknown>>): Promise<unknown> {
@@ -346,6 +348,10 @@ class FlowRunEngine<R> {
       callCounts: new Map(),
     }
     this.scope = scope
+    const what = this.parent ? 'subflow' : 'flow'
+    this.logger.info(`Beginning ${what} run '${this.run_.name}' for flow '${flow.name}'`)
+    const url = this.session.uiUrl
+    if (url) this.logger.write('INFO', `View at ${url}/runs/flow-run/${this.run_.id}`, [], false)
     const unwatch = watchFlowRun(scope)
     let error: unknown
     let value: unknown
@@ -368,6 +374,10 @@ class FlowRunEngine<R> {
       return false
     }
     cancellation.renew()
+    // Futures among what is returned are looked at by this.
+    const returned = failed
+      ? undefined
+      : ((await runIn(this.inner(scope), () => returnedState(value))) as State<R>)
     if (!failed && scope.unseenFailures.size > 0) {
       const unseen = [...scope.unseenFailures]
       const cause = await unseen[0]?.state.error()
@@ -388,10 +398,9 @@ class FlowRunEngine<R> {
       final = new State<R>({ type: 'FAILED', name: 'TimedOut', message, data: { kind: 'error', error } })
     } else if (failed) {
       const stack = error instanceof Error && error.stack ? `\n${error.stack}` : ''
-      this.logger.error(`Encountered an exception during execution: ${reprError(error)}${stack}`)
-      final = await this.persist(this.exceptionState(error))
-    } else
-      final = await this.persist((await runIn(this.inner(scope), () => returnedState(value))) as State<R>)
+      this.logger.error(`Encountered exception during execution: ${reprError(error)}${stack}`)
+      final = await this.persist(this.exceptionState(error), true)
+    } else final = await this.persist(returned ?? this.exceptionState(error))
     // Whoever sees the flow completed finds its task runs complete.
     if (!this.parent) await session.events.drain(10_000).catch(() => undefined)
     await this.propose(final)
@@ -401,7 +410,7 @@ class FlowRunEngine<R> {
       )
       return this.begin()
     }
-    this.logger[this.state.isCompleted ? 'info' : 'error'](`Finished in state ${this.state}`)
+    this.logger.info(`Finished in state ${this.state}`)
     await this.callHooks(
       this.state.isCompleted ? flow.onCompletion : this.state.isFailed ? flow.onFailure : [],
     )
@@ -489,11 +498,11 @@ class FlowRunEngine<R> {
     })
   }
 
-  async persist(state: State<R>): Promise<State<R>> {
+  async persist(state: State<R>, always = false): Promise<State<R>> {
     const { session, flow, scope } = this
     const wanted = scope?.persistResult ?? session.settings.boolean('PREFECT_RESULTS_PERSIST_BY_DEFAULT')
     const { data } = state
-    if (!wanted || data.kind === 'stored' || data.kind === 'none') return state
+    if (!(wanted || always) || data.kind === 'stored' || data.kind === 'none') return state
     const value = data.kind === 'value' ? data.value : data.error
     try {
       const metadata: ResultMetadata = await new ResultStore(session.storagePath).write(
@@ -529,7 +538,7 @@ class FlowRunEngine<R> {
     }
     if (!this.state.isCancelled) this.state = cancelled
     this.state = this.state.with({ data })
-    this.logger.error(`Finished in state ${this.state}`)
+    this.logger.info(`Finished in state ${this.state}`)
     await this.callHooks(this.flow.onCancellation)
   }
 
@@ -553,7 +562,13 @@ class FlowRunEngine<R> {
       name: proposed.name,
       message: proposed.message || null,
       data: 'metadata' in proposed.data ? (proposed.data.metadata ?? null) : null,
-      state_details: { ...proposed.details, flow_run_id: this.run_.id, transition_id: randomUUID() },
+      // `deferred: null` as Python sends it: servers record false for a state that leaves it out.
+      state_details: {
+        deferred: null,
+        ...proposed.details,
+        flow_run_id: this.run_.id,
+        transition_id: randomUUID(),
+      },
     }
     let answer: SetStateAnswer
     for (;;) {

@@ -82,14 +82,13 @@ export function fillTemplate(template: string, values: Readonly<Record<string, u
   })
 }
 
-/** Where a flow is defined: the file of the first caller outside this package. */
-export function callerFile(): string | undefined {
-  const stack = new Error().stack?.split('\n').slice(1) ?? []
-  for (const line of stack) {
-    const match = /\(?((?:file:\/\/)?\/[^)]*?):\d+:\d+\)?$/.exec(line)
-    if (match?.[1] && !/\/packages\/sdk\/(?:src|dist)\/(?!.*\.test\.)|\/@orrery\/sdk\//.test(match[1])) {
-      return match[1].replace(/^file:\/\//, '')
-    }
-  }
-  return undefined
+/** The file of whoever called `made`, which is on the stack. */
+export function callerFile(made: (...args: never[]) => unknown): string | undefined {
+  const holder: { stack?: string } = {}
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 1
+  Error.captureStackTrace(holder, made)
+  Error.stackTraceLimit = stackTraceLimit
+  const match = /\(?((?:file:\/\/)?\/[^()]*?):\d+:\d+\)?$/m.exec(holder.stack ?? '')
+  return match?.[1]?.replace(/^file:\/\//, '')
 }

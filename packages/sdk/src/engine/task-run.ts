@@ -365,7 +365,7 @@ class TaskRunEngine<R> {
   async retry(error: unknown, state: State<R> | undefined): Promise<boolean> {
     const { task, scope } = this
     const what = state ? 'state' : 'exception'
-    const shown = state ? String(state) : reprError(error)
+    const shown = state ? reprState(state) : reprError(error)
     if (this.retries < task.retries && (await this.mayRetry(error, state))) {
       const delays = task.retryDelaySeconds
       const base = delays[Math.min(this.retries, delays.length - 1)] ?? 0
@@ -571,5 +571,9 @@ class TaskRunEngine<R> {
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+
+/** As Python prints a returned state. */
+const reprState = (state: State): string =>
+  `${state.name}(message='${state.message}', type=${state.type}, result=${state.data.kind === 'value' && state.data.value !== undefined ? JSON.stringify(state.data.value) : 'None'})`
 
 export type { TaskRunEngine }
