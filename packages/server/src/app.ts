@@ -9,7 +9,13 @@ import { installErrorHandler } from './http/errors.ts'
 import { installOpenApi, openApiRoutes } from './http/openapi.ts'
 import { installRequestLog } from './http/request-log.ts'
 import { installIdCheck, installValidation } from './http/validation.ts'
+import { CloudIdentity } from './modules/identity/cloud-identity.ts'
+import { identityRoutes } from './modules/identity/identity.routes.ts'
+import { flowRoutes } from './modules/flows/flows.routes.ts'
+import { flowRunRoutes } from './modules/runs/flow-runs.routes.ts'
+import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
 import { serverRoutes, workspaceServerRoutes } from './modules/server/server.routes.ts'
+import { workspacesRoutes } from './modules/workspaces/workspaces.routes.ts'
 
 /** Where workspace routes live in cloud mode; in local mode they are directly under `/api`. */
 const WORKSPACE_PREFIX = '/api/accounts/:account_id/workspaces/:workspace_id'
@@ -45,6 +51,10 @@ export async function buildApp(context: Context): Promise<App> {
   installAuth(fastify, context.identity)
 
   await fastify.register(async (api) => serverRoutes(api, context), { prefix: '/api' })
+  await fastify.register(async (api) => identityRoutes(api, context), { prefix: '/api' })
+  const { identity } = context
+  if (identity instanceof CloudIdentity)
+    await fastify.register(async (api) => workspacesRoutes(api, identity), { prefix: '/api' })
   await fastify.register(async (workspace) => workspaceRoutes(workspace, context), {
     prefix: context.config.mode === 'local' ? '/api' : WORKSPACE_PREFIX,
   })
@@ -57,4 +67,7 @@ function workspaceRoutes(app: FastifyInstance, context: Context): void {
   // Clients join these to the workspace's address; in local mode they stand under `/api` already.
   if (context.config.mode === 'cloud') serverRoutes(app, context)
   workspaceServerRoutes(app)
+  flowRoutes(app, context)
+  flowRunRoutes(app, context)
+  taskRunRoutes(app, context)
 }

@@ -1,0 +1,2 @@
+export { flowRunsWhere, flowsWhere, STARTED, taskRunsWhere } from './entities.ts'
+export { instant, instantOrNull } from './instants.ts'
