@@ -1,3 +1,6 @@
+export { type GlobPart, globToRegex, globToSqlite, matchesGlob } from './events/glob.ts'
+export { compileEventFilter, listOf, type MatchableEvent, matchesSpecification } from './events/match-event.ts'
+export { matchesText, parseTextQuery, type TextQuery } from './events/text-query.ts'
 export { clampedPoisson } from './clamped-poisson.ts'
 export { detailsFromWire, detailsToWire } from './details.ts'
 export type {
@@ -39,6 +42,7 @@ export { flowRunPolicy, taskRunPolicy } from './orchestration/policies.ts'
 export { resumeProposal } from './orchestration/resume-run.ts'
 export { taskRetryDelay } from './orchestration/rules/retries.ts'
 export { nextTimestamp } from './orchestration/transition.ts'
+export * from './permissions/index.ts'
 export {
   defaultStateName,
   hasPersistedResult,

@@ -7,6 +7,7 @@ import type { Db } from './db/db.ts'
 import { openDb } from './db/open.ts'
 import type { Context, Log } from './http/context.ts'
 import { createLog } from './log.ts'
+import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { createLocalIdentity } from './modules/identity/local-identity.ts'
 import type { Clock } from './scope.ts'
 
@@ -35,13 +36,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   ensureHome(config)
   const db = await open(config)
   try {
-    const context: Context = {
-      db,
-      config,
-      log,
-      clock: options.clock ?? { now: systemNow },
-      identity: createLocalIdentity(),
-    }
+    const clock = options.clock ?? { now: systemNow }
+    const identity =
+      config.mode === 'local' ? createLocalIdentity() : new CloudIdentity({ db, clock, config, log })
+    const context: Context = { db, config, log, clock, identity }
     const app = await buildApp(context)
     await listen(app, config)
     const address = app.server.address() as AddressInfo
@@ -53,6 +51,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       async close() {
         await stopListening(app)
         await app.fastify.close()
+        if (identity instanceof CloudIdentity) await identity.close()
         await db.drain()
         await db.close()
       },

@@ -1,4 +1,6 @@
+import type { EventsModuleTables } from './tables/events.ts'
+import type { IdentityTables } from './tables/identity.ts'
 import type { OrchestrationTables } from './tables/orchestration.ts'
 
 /** Every table, as Kysely sees it. JSON columns are texts, instants and durations integer microseconds. */
-export interface Tables extends OrchestrationTables {}
+export interface Tables extends OrchestrationTables, IdentityTables, EventsModuleTables {}

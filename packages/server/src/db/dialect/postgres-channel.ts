@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { LocalTopics } from '../topics.ts'
 
-const CHANNEL = 'orrery'
+export const CHANNEL = 'orrery'
 /** Notifications are gathered this long: one statement carries many. */
 const GATHER_MILLIS = 3
 
