@@ -1,0 +1,173 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { TimeRange } from '../../lib/time-range.ts'
+import type { Workspace } from '../../lib/workspace.ts'
+import type { ScatterPoint } from './charts/scatter.tsx'
+import { flowRunsBody, taskRunsBody, timeWindow, valuesOf } from './filter.ts'
+import { runKeys } from './queries.ts'
+import type { RunsFilter } from './search.ts'
+import type { Deployment, FlowRun, HistoryBucket, Page, TaskRun } from './types.ts'
+
+export const LIST_PAGE = 100
+/** Rows that one list loads at most; beyond that people filter. */
+export const MOST_ROWS = 10_000
+
+const nextPage = (last: Page<unknown>): number | undefined =>
+  last.page < last.pages && last.page * last.limit < MOST_ROWS ? last.page + 1 : undefined
+
+/** The key holds the range's name, not its bounds: those move with the clock and are read when the request is made. */
+export const flowRunsQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange, sort: string) =>
+  infiniteQueryOptions({
+    queryKey: [...runKeys.lists(ws), 'flow-runs', filter, range.key, sort],
+    queryFn: ({ pageParam, signal }) =>
+      ws.api.post<Page<FlowRun>>(
+        '/flow_runs/paginate',
+        { ...flowRunsBody(filter, range, Date.now()), sort, page: pageParam, limit: LIST_PAGE },
+        { signal },
+      ),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    placeholderData: keepPreviousData,
+  })
+
+export const taskRunsListQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange, sort: string) =>
+  infiniteQueryOptions({
+    queryKey: [...runKeys.lists(ws), 'task-runs', filter, range.key, sort],
+    queryFn: ({ pageParam, signal }) =>
+      ws.api.post<Page<TaskRun>>(
+        '/task_runs/paginate',
+        { ...taskRunsBody(filter, range, Date.now()), sort, page: pageParam, limit: LIST_PAGE },
+        { signal },
+      ),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    placeholderData: keepPreviousData,
+  })
+
+/** The frame of the charts: the range, or where the listed runs lie when they are not bound to it. */
+export function chartFrame(filter: RunsFilter, range: TimeRange, now: number): { from: number; to: number } {
+  const window = timeWindow(filter, range, now)
+  const { since, until } = range.bounds(now)
+  return {
+    from: window.after_ ? Date.parse(window.after_) : since,
+    to: window.before_ ? Date.parse(window.before_) : until,
+  }
+}
+
+export const BUCKETS = 60
+/** One request for the column chart and for the counts of all state facets. */
+export const runsHistoryQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'history', { ...filter, state: undefined }, range.key],
+    queryFn: ({ signal }) => {
+      const now = Date.now()
+      const { since, until } = range.bounds(now)
+      const seconds = Math.max(1, Math.ceil((until - since) / 1000 / BUCKETS))
+      return ws.api.post<HistoryBucket[]>(
+        '/flow_runs/history',
+        {
+          ...flowRunsBody(filter, range, now, false),
+          history_start: new Date(until - seconds * BUCKETS * 1000).toISOString(),
+          history_end: new Date(until).toISOString(),
+          history_interval_seconds: seconds,
+        },
+        { signal },
+      )
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export const scatterQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'scatter', filter, range.key],
+    queryFn: ({ signal }) =>
+      ws.api.post<ScatterPoint[]>(
+        '/ui/flow_runs/history',
+        { ...flowRunsBody(filter, range, Date.now()), sort: 'EXPECTED_START_TIME_DESC', limit: 1000 },
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  })
+
+export const taskCountsQuery = (ws: Workspace, ids: readonly string[]) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'task-counts', ids],
+    queryFn: async ({ signal }) => {
+      const all: Record<string, number> = {}
+      for (let at = 0; at < ids.length; at += 200)
+        Object.assign(
+          all,
+          await ws.api.post<Record<string, number>>(
+            '/ui/flow_runs/count-task-runs',
+            { flow_run_ids: ids.slice(at, at + 200) },
+            { signal },
+          ),
+        )
+      return all
+    },
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: false,
+  })
+
+export const taskRunCountQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'task-run-count', filter, range.key],
+    queryFn: ({ signal }) =>
+      ws.api.post<number>('/task_runs/count', taskRunsBody(filter, range, Date.now()), { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+/** Names of deployments, for rows that only hold their ids. A server without deployments has none to tell. */
+export const deploymentNamesQuery = (ws: Workspace, ids: readonly string[]) => {
+  const sorted = [...new Set(ids)].sort()
+  return queryOptions({
+    queryKey: [ws.key, 'deployments', 'names', sorted],
+    queryFn: async ({ signal }) => {
+      const found = await ws.api.post<Deployment[]>(
+        '/deployments/filter',
+        { deployments: { id: { any_: sorted.slice(0, 200) } }, limit: 200 },
+        { signal },
+      )
+      return new Map(found.map((each) => [each.id, each.name]))
+    },
+    enabled: sorted.length > 0,
+    staleTime: 300_000,
+    retry: false,
+    placeholderData: keepPreviousData,
+    structuralSharing: false,
+  })
+}
+
+/** Every run of a filter, for work on all that match. */
+export async function allMatching(
+  ws: Workspace,
+  filter: RunsFilter,
+  range: TimeRange,
+  sort: string,
+): Promise<FlowRun[]> {
+  const all: FlowRun[] = []
+  const now = Date.now()
+  for (let page = 1; all.length < MOST_ROWS; page++) {
+    const answer = await ws.api.post<Page<FlowRun>>('/flow_runs/paginate', {
+      ...flowRunsBody(filter, range, now),
+      sort,
+      page,
+      limit: 200,
+    })
+    all.push(...answer.results)
+    if (page >= answer.pages) break
+  }
+  return all
+}
+
+export const hasFilter = (filter: RunsFilter): number =>
+  [
+    filter.state,
+    filter.flow,
+    filter.deployment,
+    filter.tag,
+    filter.name,
+    filter.parent,
+    filter.subflows,
+  ].filter((each) => each !== undefined && valuesOf(each).length > 0).length
