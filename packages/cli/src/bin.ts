@@ -8,6 +8,11 @@ const { values, positionals } = parseArgs({
     port: { type: 'string' },
     local: { type: 'boolean' },
     'database-url': { type: 'string' },
+    email: { type: 'string' },
+    password: { type: 'string' },
+    workspace: { type: 'string' },
+    'key-name': { type: 'string' },
+    output: { type: 'string' },
   },
 })
 if (positionals.join(' ') === 'server start') {
@@ -21,4 +26,17 @@ if (positionals.join(' ') === 'server start') {
     },
     process.env,
   )
+}
+if (positionals.join(' ') === 'admin bootstrap') {
+  const { email, password, workspace, output, 'key-name': keyName } = values
+  if (!email || !password || !workspace) {
+    process.stderr.write('admin bootstrap needs --email, --password and --workspace\n')
+    process.exitCode = 2
+  } else {
+    const { bootstrap } = await import('./commands/admin/bootstrap.ts')
+    process.exitCode = await bootstrap(
+      { email, password, workspace, ...(output ? { output } : {}), ...(keyName ? { keyName } : {}) },
+      process.env,
+    )
+  }
 }

@@ -1,4 +1,6 @@
+export { adminBootstrap, type Bootstrapped } from './admin-bootstrap.ts'
 export { type Config, ConfigError, type ConfigFlags, readConfig } from './config.ts'
+export { DomainError } from './errors.ts'
 export { runServer } from './run-server.ts'
 export { type RunningServer, StartError, type StartOptions, startServer } from './server.ts'
 export { ORRERY_VERSION, PREFECT_VERSION } from './version.ts'

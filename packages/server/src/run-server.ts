@@ -1,5 +1,7 @@
-import { ConfigError, type ConfigFlags, readConfig, redactUrl } from './config.ts'
-import { StartError, startServer } from './server.ts'
+import { type Config, ConfigError, type ConfigFlags, readConfig, redactUrl } from './config.ts'
+import { CloudIdentity } from './modules/identity/cloud-identity.ts'
+import { readSignupMode } from './modules/identity/sign-up.ts'
+import { type RunningServer, StartError, startServer } from './server.ts'
 
 /** `orrery server start`: runs until SIGINT or SIGTERM. Resolves to the exit code. */
 export async function runServer(flags: ConfigFlags, env: NodeJS.ProcessEnv): Promise<number> {
@@ -9,9 +11,7 @@ export async function runServer(flags: ConfigFlags, env: NodeJS.ProcessEnv): Pro
     const lines = [
       `Orrery is up at ${server.url}`,
       `  Data:     ${redactUrl(config.databaseUrl)}`,
-      config.mode === 'local'
-        ? `  Next:     export PREFECT_API_URL=${server.url}/api`
-        : `  Next:     open ${config.publicUrl} and sign up`,
+      ...(await nextSteps(config, server)),
       '  Stop:     Ctrl-C',
     ]
     process.stdout.write(`${lines.join('\n')}\n`)
@@ -30,4 +30,17 @@ export async function runServer(flags: ConfigFlags, env: NodeJS.ProcessEnv): Pro
     }
     throw error
   }
+}
+
+/** What to do now: the first sign-up with its code, signing in, or in local mode the client's address. */
+async function nextSteps(config: Config, server: RunningServer): Promise<string[]> {
+  const { db, identity } = server.context
+  if (!(identity instanceof CloudIdentity)) return [`  Next:     export PREFECT_API_URL=${server.url}/api`]
+  if ((await readSignupMode(db.read, config)) !== 'first_user')
+    return [`  Next:     open ${config.publicUrl}`]
+  const { code } = identity.setupCode
+  return [
+    `  Next:     open ${config.publicUrl}/sign-up: the first to sign up owns this instance`,
+    ...(code ? [`  Code:     ${code} (asked for by the first sign-up; a new one at each start)`] : []),
+  ]
 }

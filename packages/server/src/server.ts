@@ -9,6 +9,7 @@ import type { Context, Log } from './http/context.ts'
 import { createLog } from './log.ts'
 import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { createLocalIdentity } from './modules/identity/local-identity.ts'
+import { startFinishingDeletions } from './modules/workspaces/delete-workspace.ts'
 import type { Clock } from './scope.ts'
 
 export interface RunningServer {
@@ -33,16 +34,19 @@ export class StartError extends Error {
 /** Opens the database, builds the app and listens. Throws `StartError` for what its user can mend. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
   const log = options.log ?? createLog(config)
-  ensureHome(config)
-  const db = await open(config)
+  const db = await openDatabase(config)
   try {
     const clock = options.clock ?? { now: systemNow }
     const identity =
       config.mode === 'local' ? createLocalIdentity() : new CloudIdentity({ db, clock, config, log })
     const context: Context = { db, config, log, clock, identity }
+    // Now and then: rows of workspaces whose deletion an earlier process did not finish.
+    const stopDeletions = identity instanceof CloudIdentity ? startFinishingDeletions(identity) : () => {}
     const app = await buildApp(context)
     await listen(app, config)
     const address = app.server.address() as AddressInfo
+    // `--port 0` takes any free port: links are made from the one that it got.
+    config.publicUrl = config.publicUrl.replace(/:0$/, `:${address.port}`)
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
     return {
       url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host}:${address.port}`,
@@ -51,6 +55,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       async close() {
         await stopListening(app)
         await app.fastify.close()
+        stopDeletions()
         if (identity instanceof CloudIdentity) await identity.close()
         await db.drain()
         await db.close()
@@ -74,7 +79,9 @@ function ensureHome(config: Config): void {
   }
 }
 
-async function open(config: Config): Promise<Db> {
+/** Makes the home folder, opens the database and brings it up to date. */
+export async function openDatabase(config: Config): Promise<Db> {
+  ensureHome(config)
   try {
     return await openDb(config.databaseUrl)
   } catch (error) {
