@@ -74,6 +74,7 @@ export function checkCommonCommands(report: Report, target: Target): Promise<voi
   return inFolder(report, async (check, root) => {
     const user = new User(root, 'user', target.settings)
     await checkFlowRuns(check, user, target)
+    await checkStreams(check, user, target)
     await checkApi(check, user)
   })
 }
@@ -105,6 +106,7 @@ async function checkCloud(check: Check, root: string): Promise<void> {
     await checkLogin(check, root, target, made)
     const user = new User(root, 'runs', target.settings)
     await checkFlowRuns(check, user, target)
+    await checkStreams(check, user, target)
     await checkApi(check, user)
     await checkCloudApi(check, user, made)
     await checkFallbacks(check, root, target, made)
@@ -306,6 +308,35 @@ async function checkFlowRuns(check: Check, user: User, target: Target): Promise<
   await check('prefect flow ls', async () =>
     wrong(await user.prefect('flow', 'ls'), { includes: ['Test Flow'] }),
   )
+}
+
+/** The two sockets that the server writes to: what happens is seen while it happens. */
+async function checkStreams(check: Check, user: User, target: Target): Promise<void> {
+  await check('prefect flow-run watch shows the states and logs of a run under way', async () => {
+    const script = user.python(join(import.meta.dirname, 'slow_flow.py'))
+    let id = ''
+    for (let attempt = 0; id === '' && attempt < 100; attempt++) {
+      await sleep(200)
+      const filter = {
+        flows: { name: { any_: ['slow-flow'] } },
+        flow_runs: { state: { type: { any_: ['RUNNING'] } } },
+      }
+      id = text(objects(await request(target, 'POST', '/flow_runs/filter', filter))[0]?.id)
+    }
+    const watched = await user.prefect('flow-run', 'watch', id)
+    await script
+    return wrong(watched, {
+      includes: ['line 19 of the slow flow', 'prefect.flow-run.Completed', 'finished successfully'],
+    })
+  })
+  await check('prefect events stream shows an event that prefect events emit sends', async () => {
+    const answer = await user.shell(`
+      prefect events stream --format text > seen & stream=$!
+      prefect events emit interop.emitted --resource-id interop.thing
+      for attempt in $(seq 60); do grep -q interop.emitted seen && break; sleep 0.5; done
+      kill $stream; cat seen`)
+    return wrong(answer, { includes: ['interop.emitted interop.thing'] })
+  })
 }
 
 async function checkApi(check: Check, user: User): Promise<void> {

@@ -96,8 +96,13 @@ function keep(target: string, script: string, normalised: Normalised): void {
 }
 
 async function withGenuine<T>(name: string, use: (target: Target) => Promise<T>): Promise<T> {
+  // The genuine server streams no logs unless it is told to.
+  const settings = {
+    PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED: 'true',
+    PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED: 'true',
+  }
   const home = mkdtempSync(join(tmpdir(), `orrery-${name}-`))
-  const server = await startGenuine({ home })
+  const server = await startGenuine({ home, settings })
   try {
     return await use({
       name,
