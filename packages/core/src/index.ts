@@ -1,8 +1,13 @@
-export { type GlobPart, globToRegex, globToSqlite, matchesGlob } from './events/glob.ts'
-export { compileEventFilter, listOf, type MatchableEvent, matchesSpecification } from './events/match-event.ts'
-export { matchesText, parseTextQuery, type TextQuery } from './events/text-query.ts'
 export { clampedPoisson } from './clamped-poisson.ts'
 export { detailsFromWire, detailsToWire } from './details.ts'
+export { type GlobPart, globToRegex, globToSqlite, matchesGlob } from './events/glob.ts'
+export {
+  compileEventFilter,
+  listOf,
+  type MatchableEvent,
+  matchesSpecification,
+} from './events/match-event.ts'
+export { matchesText, parseTextQuery, type TextQuery } from './events/text-query.ts'
 export type {
   CoreState,
   CoreStateDetails,

@@ -8,12 +8,26 @@ import type { Context } from './http/context.ts'
 import { installErrorHandler } from './http/errors.ts'
 import { installOpenApi, openApiRoutes } from './http/openapi.ts'
 import { installRequestLog } from './http/request-log.ts'
+import { attachSockets, type Sockets } from './http/sockets.ts'
 import { installIdCheck, installValidation } from './http/validation.ts'
+import { webRoutes } from './http/web.ts'
+import { concurrencyRoutes } from './modules/concurrency/concurrency.routes.ts'
+import { eventSockets } from './modules/events/event-sockets.ts'
+import { eventRoutes } from './modules/events/events.routes.ts'
+import { createEventIngest, type EventIngest } from './modules/events/events.service.ts'
+import { createWarner } from './modules/events/workspace-warnings.ts'
+import { flowRoutes } from './modules/flows/flows.routes.ts'
 import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
-import { flowRoutes } from './modules/flows/flows.routes.ts'
+import { logSockets } from './modules/logs/log-sockets.ts'
+import { logRoutes } from './modules/logs/logs.routes.ts'
 import { flowRunRoutes } from './modules/runs/flow-runs.routes.ts'
+import { createTaskRunRecorder } from './modules/runs/record-task-runs.ts'
+import { runInputRoutes } from './modules/runs/run-inputs.routes.ts'
+import { runOverviewRoutes } from './modules/runs/run-overview.routes.ts'
+import { runStateRoutes } from './modules/runs/run-states.routes.ts'
 import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
+import { uiRunRoutes } from './modules/runs/ui-runs.routes.ts'
 import { serverRoutes, workspaceServerRoutes } from './modules/server/server.routes.ts'
 import { workspacesRoutes } from './modules/workspaces/workspaces.routes.ts'
 
@@ -23,6 +37,7 @@ const WORKSPACE_PREFIX = '/api/accounts/:account_id/workspaces/:workspace_id'
 export interface App {
   fastify: FastifyInstance
   server: Server
+  sockets: Sockets
 }
 
 /** Every module registered by name, on one screen. */
@@ -46,28 +61,44 @@ export async function buildApp(context: Context): Promise<App> {
   installRequestLog(fastify, context)
   installBodyParser(fastify)
   installValidation(fastify)
-  installErrorHandler(fastify)
+  installErrorHandler(fastify, context.config)
   installIdCheck(fastify)
   installAuth(fastify, context.identity)
 
   await fastify.register(async (api) => serverRoutes(api, context), { prefix: '/api' })
   await fastify.register(async (api) => identityRoutes(api, context), { prefix: '/api' })
+  const ingest = createEventIngest(context.db, [createTaskRunRecorder(context.log)])
   const { identity } = context
   if (identity instanceof CloudIdentity)
     await fastify.register(async (api) => workspacesRoutes(api, identity), { prefix: '/api' })
-  await fastify.register(async (workspace) => workspaceRoutes(workspace, context), {
+  await fastify.register(async (workspace) => workspaceRoutes(workspace, context, ingest), {
     prefix: context.config.mode === 'local' ? '/api' : WORKSPACE_PREFIX,
   })
   await fastify.register(async (api) => openApiRoutes(api), { prefix: '/api' })
+  await webRoutes(fastify, context)
   await fastify.ready()
-  return { fastify, server: httpServer! }
+  const server = httpServer! // the factory above has run
+  const warner = createWarner(context)
+  const sockets = attachSockets(server, context, [
+    ...eventSockets(context, ingest, warner.warn),
+    ...logSockets(context),
+  ])
+  const close = () => sockets.close().then(warner.flush)
+  return { fastify, server, sockets: { close } }
 }
 
-function workspaceRoutes(app: FastifyInstance, context: Context): void {
+function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIngest): void {
   // Clients join these to the workspace's address; in local mode they stand under `/api` already.
   if (context.config.mode === 'cloud') serverRoutes(app, context)
   workspaceServerRoutes(app)
+  eventRoutes(app, context, ingest)
+  logRoutes(app, context)
   flowRoutes(app, context)
   flowRunRoutes(app, context)
   taskRunRoutes(app, context)
+  runInputRoutes(app, context)
+  runStateRoutes(app, context)
+  runOverviewRoutes(app, context)
+  uiRunRoutes(app, context)
+  concurrencyRoutes(app, context)
 }

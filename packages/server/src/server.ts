@@ -53,6 +53,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       app,
       context,
       async close() {
+        await app.sockets.close()
         await stopListening(app)
         await app.fastify.close()
         stopDeletions()

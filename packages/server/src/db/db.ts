@@ -57,11 +57,13 @@ export interface Db {
 }
 
 const hooks = new WeakMap<object, (() => void)[]>()
+const owners = new WeakMap<object, Db>()
 
 /** Starts collecting what must happen after this transaction's commit. */
-export function beginHooks(trx: object): (() => void)[] {
+export function beginHooks(trx: object, owner: Db): (() => void)[] {
   const list: (() => void)[] = []
   hooks.set(trx, list)
+  owners.set(trx, owner)
   return list
 }
 
@@ -75,4 +77,11 @@ export function hooksOf(trx: object): (() => void)[] {
 /** Runs `fn` after the transaction is durable; never when it rolls back. */
 export function afterCommit(trx: Trx, fn: () => void): void {
   hooksOf(trx).push(fn)
+}
+
+/** The database that a transaction writes to: what exists once per database, as the live streams, hangs on it. */
+export function dbOf(trx: Trx): Db {
+  const owner = owners.get(trx)
+  if (!owner) throw new Error('dbOf outside a write')
+  return owner
 }

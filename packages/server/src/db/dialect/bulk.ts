@@ -146,12 +146,14 @@ function recordset(table: string, columns: readonly string[]): string {
   return `json_to_recordset($1::json) AS r(${list})`
 }
 
-// PostgreSQL cannot store U+0000. The escape is searched in the finished text, which is one fast scan;
-// only when it occurs are the values cleaned one by one.
+// PostgreSQL cannot store U+0000 or a lone surrogate. Their escapes are searched in the finished text, which
+// is one fast scan; only when they occur are the values cleaned one by one.
 function encodeRows(rows: readonly Row[]): string {
   const text = JSON.stringify(rows)
-  if (!text.includes('\\u0000')) return text
-  return JSON.stringify(rows, (_key, value) => (typeof value === 'string' ? withoutNul(value) : value))
+  if (!text.includes('\\u0000') && !text.includes('\\ud')) return text
+  return JSON.stringify(rows, (_key, value) =>
+    typeof value === 'string' ? withoutNul(value).toWellFormed() : value,
+  )
 }
 
 /** The text as PostgreSQL can store it: U+0000 becomes U+FFFD. JSON texts carry it escaped. */

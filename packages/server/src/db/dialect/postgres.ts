@@ -84,7 +84,7 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
       try {
         answer = await kysely.transaction().execute((transaction) => {
           const trx = transaction as unknown as Trx
-          after = beginHooks(trx)
+          after = beginHooks(trx, db)
           return work(trx)
         })
       } catch (error) {
@@ -98,7 +98,7 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
     }
   }
 
-  return {
+  const db: Db = {
     dialect: 'postgres',
     read: kysely,
     scan: kysely,
@@ -157,6 +157,7 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
       await pool.end()
     },
   }
+  return db
 }
 
 const sqlText = (trx: Trx, text: string) =>

@@ -67,7 +67,7 @@ export async function openSqlite(path: string): Promise<Db> {
         const job = jobs.shift()
         if (!job) break
         batch.push(job)
-        const after = beginHooks(writer)
+        const after = beginHooks(writer, db)
         handle.database.exec('SAVEPOINT job')
         try {
           const answer = await job.run(writer)
@@ -92,7 +92,7 @@ export async function openSqlite(path: string): Promise<Db> {
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
 
-  return {
+  const db: Db = {
     dialect: 'sqlite',
     read,
     scan,
@@ -157,4 +157,5 @@ export async function openSqlite(path: string): Promise<Db> {
       handle.close()
     },
   }
+  return db
 }
