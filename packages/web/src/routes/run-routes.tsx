@@ -1,5 +1,6 @@
 /** Dashboard, runs, run pages and flows: everything below a workspace that is about what ran. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { parseFlowsSearch } from '../features/flows/search.ts'
 import { parseRunSearch, parseRunsSearch } from '../features/runs/search.ts'
 import { workspaceRoute } from './signed-in.tsx'
 
@@ -33,6 +34,7 @@ const taskRunRoute = createRoute({
 const flowsRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'flows',
+  validateSearch: parseFlowsSearch,
   component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
 })
 

@@ -73,7 +73,8 @@ export interface FlowRunRowProps {
   now: number
   selected: boolean
   focused: boolean
-  onSelect(run: FlowRun, range: boolean): void
+  /** Without it the row has no checkbox and no column for its flow: the page is about one flow. */
+  onSelect?: (run: FlowRun, range: boolean) => void
 }
 
 export const FlowRunRow = memo(function FlowRunRow({
@@ -90,15 +91,17 @@ export const FlowRunRow = memo(function FlowRunRow({
   const loud = run.state_type === 'FAILED' || run.state_type === 'CRASHED' || run.state_name === 'Late'
   return (
     <tr className="group/row" aria-selected={selected} data-run={run.id}>
-      <td className={clsx(cell, 'pl-3.5', focused && 'shadow-[inset_2px_0_var(--accent)]')}>
-        <Checkbox
-          label={`Select ${run.name}`}
-          hideLabel
-          checked={selected}
-          onChange={(event) => onSelect(run, (event.nativeEvent as MouseEvent).shiftKey === true)}
-        />
-      </td>
-      <td className={cell}>
+      {onSelect ? (
+        <td className={clsx(cell, 'pl-3.5', focused && 'shadow-[inset_2px_0_var(--accent)]')}>
+          <Checkbox
+            label={`Select ${run.name}`}
+            hideLabel
+            checked={selected}
+            onChange={(event) => onSelect(run, (event.nativeEvent as MouseEvent).shiftKey === true)}
+          />
+        </td>
+      ) : null}
+      <td className={clsx(cell, !onSelect && 'pl-3.5')}>
         <StateBadge state={stateOf(run)} />
       </td>
       <td className={cell}>
@@ -106,12 +109,14 @@ export const FlowRunRow = memo(function FlowRunRow({
           {run.name}
         </FlowRunLink>
       </td>
-      <td className={cell}>
-        <FlowLink id={run.flow_id} className="hover:underline" title={facts.flowName}>
-          {facts.flowName ?? '…'}
-        </FlowLink>{' '}
-        <span className="text-text-3">{facts.deploymentName ?? ''}</span>
-      </td>
+      {onSelect ? (
+        <td className={cell}>
+          <FlowLink id={run.flow_id} className="hover:underline" title={facts.flowName}>
+            {facts.flowName ?? '…'}
+          </FlowLink>{' '}
+          <span className="text-text-3">{facts.deploymentName ?? ''}</span>
+        </td>
+      ) : null}
       <td
         className={clsx(cell, 'text-right text-text-2 tabular-nums')}
         title={run.start_time ?? run.expected_start_time ?? ''}

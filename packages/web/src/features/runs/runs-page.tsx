@@ -474,8 +474,8 @@ function FlowRunsList({
             <colgroup>
               <col style={{ width: 36 }} />
               <col style={{ width: 118 }} />
-              <col style={{ width: '15%' }} />
-              <col style={{ width: '20%' }} />
+              <col style={{ width: '13%' }} />
+              <col style={{ width: '18%' }} />
               <col style={{ width: 104 }} />
               <col style={{ width: 146 }} />
               <col style={{ width: 62 }} className="max-lg:hidden" />
@@ -563,7 +563,7 @@ function SkeletonRuns() {
     const key = i
     return (
       <tr key={key}>
-        {[15, 78, 90, 150, 60, 110, 30, 60, 14, 180].map((width, k) => (
+        {[15, 78, 90, 150, 64, 110, 30, 62, 14, 180].map((width, k) => (
           <td
             key={width}
             className={clsx(

@@ -1,0 +1,53 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { Workspace } from '../../lib/workspace.ts'
+import type { Flow, FlowRun, Page } from '../runs/types.ts'
+import type { FlowsSearch } from './search.ts'
+
+const PAGE = 50
+export const flowsPageQuery = (ws: Workspace, search: FlowsSearch) =>
+  queryOptions({
+    queryKey: [ws.key, 'flows', 'list', search],
+    queryFn: ({ signal }) =>
+      ws.api.post<Page<Flow>>(
+        '/flows/paginate',
+        {
+          ...((search.name || search.tag) && {
+            flows: {
+              ...(search.name && { name: { like_: search.name } }),
+              ...(search.tag && { tags: { all_: [search.tag] } }),
+            },
+          }),
+          sort: search.sort ?? 'NAME_ASC',
+          page: search.page ?? 1,
+          limit: PAGE,
+        },
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  })
+
+/** Runs of one flow, newest first, for its health strip. */
+export const LAST_RUNS = 30
+export const recentRunsQuery = (ws: Workspace, flowId: string, limit = LAST_RUNS) =>
+  queryOptions({
+    queryKey: [ws.key, 'runs', 'list', 'recent', flowId, limit],
+    queryFn: ({ signal }) =>
+      ws.api.post<FlowRun[]>(
+        '/flow_runs/filter',
+        {
+          flows: { id: { any_: [flowId] } },
+          flow_runs: { state: { type: { not_any_: ['SCHEDULED'] } } },
+          sort: 'EXPECTED_START_TIME_DESC',
+          limit,
+        },
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  })
+
+/** The share of values not above which a part of them lies; null without values. */
+export function quantile(values: readonly number[], part: number): number | null {
+  if (values.length === 0) return null
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(part * sorted.length) - 1))] ?? null
+}

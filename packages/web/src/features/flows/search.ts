@@ -1,0 +1,19 @@
+// What the address of the flows list may say.
+export const FLOW_SORTS = ['NAME_ASC', 'NAME_DESC', 'CREATED_DESC', 'UPDATED_DESC'] as const
+export type FlowSort = (typeof FLOW_SORTS)[number]
+export interface FlowsSearch {
+  name?: string
+  tag?: string
+  sort?: FlowSort
+  page?: number
+}
+export function parseFlowsSearch(search: Record<string, unknown>): FlowsSearch {
+  const out: FlowsSearch = {}
+  if (typeof search.name === 'string' && search.name) out.name = search.name
+  if (typeof search.tag === 'string' && search.tag) out.tag = search.tag
+  const sort = FLOW_SORTS.find((each) => each === search.sort)
+  if (sort && sort !== 'NAME_ASC') out.sort = sort
+  const page = Number(search.page)
+  if (Number.isInteger(page) && page > 1) out.page = page
+  return out
+}
