@@ -68,10 +68,7 @@ export function startTask<R>(
     if (opened) void start(opened)
     else {
       openSession()
-        .then(async (session) => {
-          await start(session)
-          await session.flush()
-        })
+        .then(start)
         .catch((error: unknown) => {
           if (!future.settled) future.settle(failedState(error, describeError(error)))
         })
@@ -144,6 +141,13 @@ class TaskRunEngine<R> {
   }
 
   async run(): Promise<void> {
+    await this.live()
+    // Outside any run nobody else would see to it that the record is complete.
+    if (!this.context.run) await this.session.flush()
+    this.future.settle(this.record.state as State<R>)
+  }
+
+  async live(): Promise<void> {
     const { scope, record, future, session, context } = this
     const { flow } = scope
     activeTasks.add(this)
@@ -226,7 +230,6 @@ class TaskRunEngine<R> {
       if (!state.isCompleted && !future.consumed) flow.unseenFailures.add(future as RunFuture<unknown>)
       if (state.isCompleted && state.data.kind === 'value') this.linkResult(state.data.value)
     }
-    future.settle(state)
   }
 
   /** So that passing the result on, or a part of it, is a dependency. Values that are no objects cannot be linked. */
@@ -309,6 +312,7 @@ class TaskRunEngine<R> {
         const timedOut = error instanceof RunTimeoutError && error === reason
         scope.cancellation.renew()
         if (await this.retry(error, undefined)) continue
+        if (scope.cancellation.reason !== undefined) return this.endStopped(scope.cancellation.reason)
         if (timedOut) {
           scope.logger.error(error.message)
           this.setState(
