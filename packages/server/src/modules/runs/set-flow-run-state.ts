@@ -8,8 +8,8 @@ import {
   type ProposedState,
   type TaskRunDecision,
 } from '@orrery/core'
-import { newId, type OrchestrationResult } from '@orrery/schemas'
-import { type Outcome, selectIn, type Trx } from '../../db/index.ts'
+import { type Micros, newId, type OrchestrationResult } from '@orrery/schemas'
+import { insertMany, type Outcome, selectIn, type Trx } from '../../db/index.ts'
 import type { Clock, WorkspaceScope } from '../../scope.ts'
 import { RelatedOfFlowRuns } from './related-rows.ts'
 import { FlowRunNotFound } from './runs.errors.ts'
@@ -24,7 +24,12 @@ import { type FlowRunTransition, writeFlowRunTransitions } from './write-transit
 export interface SetFlowRunState {
   scope: WorkspaceScope
   flowRunId: string
-  proposed: ProposedState
+  /** Or what makes the proposal of the run's current state, once that is locked; null of it ABORTs for `otherwise`. */
+  proposed:
+    | ProposedState
+    | { of(current: CoreState | null, now: Micros): ProposedState | null; otherwise: string }
+  /** Stored as a run input in the same transaction when the proposal is accepted. */
+  runInput?: { key: string; value: string } | undefined
   policy: FlowRunPolicy
   /** Header `X-PREFECT-API-VERSION`; null means the latest. */
   apiVersion: string | null
@@ -57,32 +62,52 @@ export async function setFlowRunStates(
   const byId = new Map(rows.map((row) => [row.id, row]))
   const related = await RelatedOfFlowRuns.load(trx, rows)
   const transitions: FlowRunTransition[] = []
+  const runInputs: Record<string, unknown>[] = []
   const outcomes = inputs.map((input): Outcome<Orchestrated> => {
     const row = byId.get(input.flowRunId)
     if (row?.workspace_id !== input.scope.workspaceId) return { error: new FlowRunNotFound(input.flowRunId) }
-    const transition = decide(input, row, clock, related)
+    const initial = currentState(row)
+    const now = clock.now()
+    const proposed = 'of' in input.proposed ? input.proposed.of(initial, now) : input.proposed
+    if (!proposed) return { ok: nothingToDo('of' in input.proposed ? input.proposed.otherwise : '') }
+    const transition = decide(input, proposed, row, initial, now, related)
     transitions.push(transition)
+    if (input.runInput && transition.decision.status === 'ACCEPT')
+      runInputs.push({
+        id: newId(),
+        workspace_id: row.workspace_id,
+        created: now,
+        flow_run_id: row.id,
+        ...input.runInput,
+        sender: null,
+      })
     return { ok: orchestrated(transition) }
   })
   await writeFlowRunTransitions(trx, transitions, related)
+  await insertMany(trx, 'flow_run_inputs', runInputs, { ignoreConflicts: true })
   return outcomes
 }
 
+const nothingToDo = (reason: string): Orchestrated => ({
+  stored: false,
+  result: { state: null, status: 'ABORT', details: { type: 'abort_details', reason } },
+})
+
 function decide(
   input: SetFlowRunState,
+  proposed: ProposedState,
   row: FlowRunTransitionRow,
-  clock: Clock,
+  initial: CoreState | null,
+  now: Micros,
   related: RelatedOfFlowRuns,
 ): FlowRunTransition {
-  const initial = currentState(row)
   const deployment = related.deployment(row.deployment_id, row.workspace_id)
-  const now = clock.now()
   const facts: FlowRunFacts = {
     now,
     newStateId: newId(),
     run: flowRunColumns(row),
     initial,
-    proposed: input.proposed,
+    proposed,
     // Only the server makes states of flow runs, each later than the one before: the current one is the newest.
     lastStateTimestamp: initial?.timestamp ?? null,
     policy: input.policy,
