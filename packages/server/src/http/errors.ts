@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
 import { DomainError, type ErrorKind } from '../errors.ts'
+import { adviceFor } from './missing-workspace.ts'
 
 const STATUS: Record<ErrorKind, number> = {
   bad_request: 400,
@@ -15,7 +17,7 @@ const STATUS: Record<ErrorKind, number> = {
 }
 
 /** Shapes every error as Prefect's clients expect it; see docs/errors.md. */
-export function installErrorHandler(app: FastifyInstance): void {
+export function installErrorHandler(app: FastifyInstance, config: Config): void {
   app.setErrorHandler((error: FastifyError | DomainError, request, reply) => {
     if (error instanceof DomainError) return sendDomainError(error, request, reply)
     if ('validation' in error && error.validation) return sendValidationError(error, request, reply)
@@ -31,23 +33,22 @@ export function installErrorHandler(app: FastifyInstance): void {
         { err: error, request_id: request.id, ...request.tenant },
         'the database does not answer',
       )
-      return reply
-        .code(503)
-        .header('retry-after', '1')
-        .send({
-          detail: 'The database does not answer. Try again.',
-          code: 'database_away',
-          request_id: request.id,
-        })
+      return reply.code(503).header('retry-after', '1').send({
+        detail: 'The database does not answer. Try again.',
+        code: 'database_away',
+        request_id: request.id,
+      })
     }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
     if (status < 500) return reply.code(status).send({ detail: error.message, request_id: request.id })
     request.log.error({ err: error, request_id: request.id, ...request.tenant }, 'a bug answered 500')
     return reply.code(500).send({ exception_message: 'Internal Server Error', request_id: request.id })
   })
-  app.setNotFoundHandler({}, (request, reply) =>
-    reply.code(404).send({ detail: 'Not Found', request_id: request.id }),
-  )
+  app.setNotFoundHandler({}, (request, reply) => {
+    const advice = adviceFor(request.url, config)
+    if (advice) return sendDomainError(advice, request, reply)
+    return reply.code(404).send({ detail: 'Not Found', request_id: request.id })
+  })
 }
 
 function sendDomainError(error: DomainError, request: FastifyRequest, reply: FastifyReply) {

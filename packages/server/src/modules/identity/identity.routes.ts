@@ -7,6 +7,7 @@ import { authRoutes } from './auth.routes.ts'
 import { CloudIdentity } from './cloud-identity.ts'
 import { LOCAL_ACCOUNT_ID, LOCAL_WORKSPACE_ID } from './local-identity.ts'
 import { meRoutes } from './me.routes.ts'
+import { oauthRoutes } from './oauth.routes.ts'
 import { usersRoutes } from './users.routes.ts'
 
 /** Who calls: sign-in, users, keys, accounts. Prefix `/api`. In local mode only what tells the UI that there is none of it. */
@@ -14,6 +15,7 @@ export async function identityRoutes(app: FastifyInstance, context: Context): Pr
   const { identity } = context
   if (!(identity instanceof CloudIdentity)) return localRoutes(app, context)
   await app.register(async (auth) => authRoutes(auth, identity), { prefix: '/auth' })
+  await app.register(async (auth) => oauthRoutes(auth, identity), { prefix: '/auth' })
   await app.register(async (me) => meRoutes(me, identity), { prefix: '/me' })
   await app.register(async (users) => usersRoutes(users, identity), { prefix: '/users' })
   accountsRoutes(app, identity)
