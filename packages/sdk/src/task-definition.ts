@@ -3,6 +3,7 @@ import { keyOf, parameterNames } from './engine/names.ts'
 import type { WirePolicy } from './engine/task-events.ts'
 import { InvalidOptionError } from './errors.ts'
 import type { Hooks, TaskHook, TaskOptions } from './options.ts'
+import { serializerSpec } from './results/serializers.ts'
 
 /** A task's options, checked and with their defaults. */
 export interface TaskDefinition<R>
@@ -51,6 +52,7 @@ export function defineTask<R>(
   const persistResult = options.persistResult ?? (implied || undefined)
   const scalar =
     delays.length <= 1 && !Array.isArray(options.retryDelay) && typeof options.retryDelay !== 'function'
+  if (options.resultSerializer !== undefined) serializerSpec(options.resultSerializer)
   const { timeout, ...rest } = options
   return {
     ...rest,
