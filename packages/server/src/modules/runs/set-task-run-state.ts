@@ -17,7 +17,6 @@ export interface SetTaskRunState {
   scope: WorkspaceScope
   taskRunId: string
   proposed: ProposedState
-  /** Obeyed by services; the HTTP route always asks the core rules, as the genuine server does. */
   force: boolean
   apiVersion: string | null
 }

@@ -65,8 +65,7 @@ export function taskRunRoutes(app: FastifyInstance, context: Context): void {
     },
     async (request, reply) => {
       const { apiVersion } = clientVersions(request)
-      // The route knows no force: as on the genuine server, every proposal meets the core rules.
-      const input = { state: request.body.state, force: false, apiVersion, id: request.params.id }
+      const input = { ...request.body, apiVersion, id: request.params.id }
       const { stored, result } = await setTaskRunState(context, request.scope, input)
       return reply.code(stored ? 201 : 200).send(result)
     },
