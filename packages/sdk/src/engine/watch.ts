@@ -27,7 +27,8 @@ export function watchFlowRun(scope: FlowScope): () => void {
       // The server is away: events and states wait for it, and so does this.
       () => undefined,
     )
-  }, timings.cancellationPollMillis).unref()
+    // Not unref'd: a program whose flow only waits must stay, or its run would be left Running for ever.
+  }, timings.cancellationPollMillis)
   return () => {
     clearInterval(heartbeats)
     clearInterval(poll)

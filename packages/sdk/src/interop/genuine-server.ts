@@ -78,17 +78,19 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Runs a program to its end; what it wrote and how it ended. */
+/** Runs a program to its end; what it wrote and how it ended. `onOutput` may act on what it writes. */
 export function runProgram(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  onOutput: (text: string) => unknown = () => undefined,
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }> {
   const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk
+    onOutput(String(chunk))
   })
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk
