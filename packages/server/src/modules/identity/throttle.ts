@@ -35,20 +35,24 @@ export class Throttle {
     this.#now = now
   }
 
-  /** Throws when the address or the account must wait. */
+  /**
+   * Counts an attempt to sign in, or throws when the address or the account must wait. Counted before the
+   * password is checked, which takes a while: else many guesses at once would all be free.
+   */
   requireSignIn(address: string, account: string): void {
     this.#require(`a:${address}`)
     this.#require(`u:${account}`)
-  }
-
-  failedSignIn(address: string, account: string): void {
     this.#count(`a:${address}`, ADDRESS)
     this.#count(`u:${account}`, ACCOUNT)
   }
 
+  /** The attempt was right. The address's other failures stay: one may have an account oneself and guess at others. */
   signedIn(address: string, account: string): void {
-    this.#entries.delete(`a:${address}`)
     this.#entries.delete(`u:${account}`)
+    const entry = this.#entries.get(`a:${address}`)
+    if (!entry) return
+    entry.count--
+    entry.until = 0
   }
 
   /** Counts a request for `what` (a sign-up, a reset mail) and throws when there were too many. */

@@ -55,14 +55,16 @@ export function workspacesRoutes(instance: FastifyInstance, identity: CloudIdent
     {
       config: accountAccess('read:workspace'),
       schema: {
-        body: Type.Optional(
+        // A filter without a body is normal.
+        body: Type.Union([
+          Type.Null(),
           Type.Object({
             workspaces: Type.Optional(
               Type.Union([Type.Object({ id: AnyText, handle: AnyText, name: AnyText }), Type.Null()]),
             ),
             ...PageFields,
           }),
-        ),
+        ]),
       },
     },
     async (request) => {
