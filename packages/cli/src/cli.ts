@@ -68,17 +68,19 @@ export class Cli {
     return new ApiClient(connection)
   }
 
-  /** Colours only on a terminal, and never against `NO_COLOR` or `PREFECT_CLI_COLORS=false`. */
-  get colors(): boolean {
-    const { env, stdout } = this.world
-    if (env.NO_COLOR) return false
-    const setting = env.PREFECT_CLI_COLORS ?? this.#settings?.get('PREFECT_CLI_COLORS')
-    if (setting && !parseBoolean('PREFECT_CLI_COLORS', setting)) return false
-    return env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : stdout.isTTY === true && env.TERM !== 'dumb'
+  /** Paints a text of the output. */
+  style(style: Style, text: string): string {
+    return this.#paint(this.world.stdout, style, text)
   }
 
-  style(style: Style, text: string): string {
-    return this.colors ? styleText(style, text, { validateStream: false }) : text
+  /** Colours only on a terminal, and never against `NO_COLOR` or `PREFECT_CLI_COLORS=false`. */
+  #paint(stream: OutputStream, style: Style, text: string): string {
+    const { env } = this.world
+    if (env.NO_COLOR) return text
+    const setting = env.PREFECT_CLI_COLORS ?? this.#settings?.get('PREFECT_CLI_COLORS')
+    if (setting && !parseBoolean('PREFECT_CLI_COLORS', setting)) return text
+    const on = env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : stream.isTTY === true && env.TERM !== 'dumb'
+    return on ? styleText(style, text, { validateStream: false }) : text
   }
 
   /** A line of output. */
@@ -92,13 +94,14 @@ export class Cli {
   }
 
   /** A line beside the output, on the error stream. */
-  note(text: string): void {
-    this.world.stderr.write(`${text}\n`)
+  note(text: string, style?: Style): void {
+    const { stderr } = this.world
+    stderr.write(`${style ? this.#paint(stderr, style, text) : text}\n`)
   }
 
   /** A line about something that will surprise, on the error stream. */
   warn(text: string): void {
-    this.note(this.style('yellow', text))
+    this.note(text, 'yellow')
   }
 
   json(value: unknown): void {

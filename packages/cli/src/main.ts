@@ -44,7 +44,7 @@ function normalise(argv: readonly string[]): string[] {
 }
 
 async function report(cli: Cli, error: unknown): Promise<number> {
-  const fail = (message: string) => cli.note(cli.style('red', message))
+  const fail = (message: string) => cli.note(message, 'red')
   if (error instanceof CliError) {
     if (error.message) fail(error.message)
     return error.exitCode

@@ -134,7 +134,6 @@ export async function buildProgram(cli: Cli, args: readonly string[] | 'everythi
       .configureOutput({
         writeOut: (text) => cli.world.stdout.write(text),
         writeErr: (text) => cli.world.stderr.write(text),
-        outputError: (text, write) => write(cli.style('red', text)),
       })
       .showHelpAfterError(`See: ${pathOf(each)} --help`)
     if (each.commands.length > 0) each.helpCommand(false)

@@ -45,7 +45,7 @@ export async function run(cli: Cli, methodName: string, path: string, options: O
   } catch (error) {
     if (error instanceof ServerUnreachableError) throw new CliError(error.message, 7)
     if (!(error instanceof ApiError)) throw error
-    cli.note(cli.style('red', `Error: ${error.status}`))
+    cli.note(`Error: ${error.status}`, 'red')
     if (typeof error.body === 'string' && error.body !== '') cli.note(pretty(error.body))
     if (error.status === 401) cli.note('Check the API key with: orrery config view')
     const code = error.status === 401 || error.status === 403 ? 3 : error.status < 500 ? 4 : 5
@@ -123,15 +123,15 @@ function pretty(text: string): string {
 /** A fetch that prints what goes over the wire, without the key. */
 function tracing(cli: Cli): typeof fetch {
   return async (input, init) => {
-    cli.note(cli.style('gray', `> ${init?.method ?? 'GET'} ${String(input)}`))
+    cli.note(`> ${init?.method ?? 'GET'} ${String(input)}`, 'gray')
     for (const [name, value] of new Headers(init?.headers)) {
       cli.note(
         cli.style('gray', `> ${name}: ${name === 'authorization' ? value.replace(/ .*/, ' ***') : value}`),
       )
     }
     const response = await fetch(input, init)
-    cli.note(cli.style('gray', `< ${response.status} ${response.statusText}`))
-    for (const [name, value] of response.headers) cli.note(cli.style('gray', `< ${name}: ${value}`))
+    cli.note(`< ${response.status} ${response.statusText}`, 'gray')
+    for (const [name, value] of response.headers) cli.note(`< ${name}: ${value}`, 'gray')
     return response
   }
 }
