@@ -91,16 +91,19 @@ export class CanvasBackend implements Backend {
     context.lineJoin = 'round'
     if (batch.kind === 'arcs') {
       const path = new Path2D()
-      for (let i = 0; i < batch.arcs.length; i += 3) {
-        const radius = batch.arcs[i]!
-        const from = batch.arcs[i + 1]! + Math.PI / 2
-        path.moveTo(Math.cos(from) * radius, Math.sin(from) * radius)
-        path.arc(0, 0, radius, from, batch.arcs[i + 2]! + Math.PI / 2)
+      for (let i = 0; i < batch.arcs.length; i += 4) {
+        const half = batch.arcs[i + 1]! / 2
+        const inner = Math.max(0, batch.arcs[i]! - half)
+        const from = batch.arcs[i + 2]! + Math.PI / 2
+        const to = batch.arcs[i + 3]! + Math.PI / 2
+        path.moveTo(Math.cos(from) * inner, Math.sin(from) * inner)
+        path.arc(0, 0, batch.arcs[i]! + half, from, to)
+        path.arc(0, 0, inner, to, from, true)
+        path.closePath()
       }
       context.globalAlpha = batch.alpha
-      context.strokeStyle = paintOf(batch.paint, theme)
-      context.lineWidth = batch.width
-      this.#stroke(path)
+      context.fillStyle = paintOf(batch.paint, theme)
+      this.#fill(path)
     } else if (batch.kind === 'lines') {
       const path = new Path2D()
       const { points, starts } = batch

@@ -5,13 +5,13 @@ import { bundlePoints, type EdgeSet, edgePoints } from './edges.ts'
 import type { GraphModel } from './model.ts'
 import { DOWN, SELF, UP } from './paths.ts'
 import { A0, A1, ARC, pointX, pointY, type RadarLayout } from './radar-layout.ts'
-import { GRAPH_STATES, type GraphState } from './states.ts'
+import { BAD_STATES, GRAPH_STATES, type GraphState } from './states.ts'
 import type { Token } from './theme.ts'
 
 export type Paint = { token: Token } | { state: GraphState; tone: 'solid' | 'fill' | 'tint' }
 export type Batch =
-  /** Arcs around the origin: radius, from, to, three numbers each; `width` in world units. */
-  | { kind: 'arcs'; paint: Paint; width: number; alpha: number; arcs: Float32Array }
+  /** Bands round the origin: radius, width (world units), from, to; four numbers each. */
+  | { kind: 'arcs'; paint: Paint; alpha: number; arcs: Float32Array }
   /** Polylines: x, y pairs; line i is `points[2 × starts[i] .. 2 × starts[i + 1]]`; `width` in CSS pixels. */
   | {
       kind: 'lines'
@@ -64,18 +64,15 @@ export function drawList(scene: Scene, view: View, visible: Uint32Array): DrawLi
 }
 
 function bands(batches: Batch[], layout: RadarLayout): void {
-  const byWidth = new Map<number, number[]>()
+  const arcs: number[] = []
   for (let r = 0; r < layout.inner.length; r++) {
     if (layout.outer[r] === 0) continue
     const width = layout.outer[r]! - layout.inner[r]! + layout.band
-    const arcs = byWidth.get(width) ?? []
-    arcs.push((layout.inner[r]! + layout.outer[r]!) / 2, A0, A1)
-    byWidth.set(width, arcs)
+    arcs.push((layout.inner[r]! + layout.outer[r]!) / 2, width, A0, A1)
   }
   // A lone node still stands in the middle of something.
-  if (byWidth.size === 0) byWidth.set(layout.band, [layout.step * 0.8, A0, A1])
-  for (const [width, arcs] of byWidth)
-    batches.push({ kind: 'arcs', paint: { token: 'band' }, width, alpha: 1, arcs: Float32Array.from(arcs) })
+  if (arcs.length === 0) arcs.push(layout.step * 0.8, layout.band, A0, A1)
+  batches.push({ kind: 'arcs', paint: { token: 'band' }, alpha: 1, arcs: Float32Array.from(arcs) })
 }
 
 /** The tint behind each node; seen from afar, where nodes vanish, the full colour: the mini-radar is the same picture. */
@@ -83,6 +80,12 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
   const { model, layout } = scene
   const bySize = new Map<number, number[]>()
   const far = detail === 'rings'
+  const widthOf = (state: number): number => {
+    if (!far) return layout.band
+    // Bad news is never thinner than two pixels.
+    const width = Math.max(layout.slot, layout.band) * 1.04
+    return BAD_STATES.has(GRAPH_STATES[state]!) ? Math.max(width, 2 / view.scale) : width
+  }
   for (let r = 0; r < layout.inner.length; r++) {
     if (layout.outer[r] === 0) continue
     const from = layout.ringStart[r]!
@@ -97,7 +100,7 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
     const close = (): void => {
       if (open.state < 0) return
       const arcs = bySize.get(open.state) ?? []
-      arcs.push(open.radius, open.from, open.to)
+      arcs.push(open.radius, widthOf(open.state), open.from, open.to)
       bySize.set(open.state, arcs)
       open.state = -1
     }
@@ -126,20 +129,14 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
       close()
     }
   }
-  // Bad news last, so that it is never painted over, and never thinner than two pixels.
-  const order = [...bySize.keys()].sort((a, b) => a - b)
-  for (const state of order) {
-    const key = GRAPH_STATES[state]!
-    const loud = far && (key === 'failed' || key === 'crashed' || key === 'timedout')
-    const width = far ? Math.max(layout.slot, layout.band) * 1.04 : layout.band
+  // Bad news comes last, so that it is never painted over.
+  for (const state of [...bySize.keys()].sort((x, y) => x - y))
     batches.push({
       kind: 'arcs',
-      paint: { state: key, tone: far ? 'fill' : 'tint' },
-      width: loud ? Math.max(width, 2 / view.scale) : width,
+      paint: { state: GRAPH_STATES[state]!, tone: far ? 'fill' : 'tint' },
       alpha: 1,
       arcs: Float32Array.from(bySize.get(state)!),
     })
-  }
 }
 
 function ticks(batches: Batch[], scene: Scene): void {

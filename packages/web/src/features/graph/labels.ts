@@ -124,7 +124,7 @@ export function placeLabels(input: LabelInput): Placed {
     const h = big ? 42 : 22
     const x = input.toX(i)
     const y = input.toY(i)
-    const spot = take(i, w, h, 2, cardSpots(x, y, w, h, big, layout.x[i]! < -4))
+    const spot = take(i, w, h, 2, cardSpots(x, y, w, h, big, rank <= 1, layout.x[i]! < -4))
     if (!spot) return false
     const mask = input.lit?.[i] ?? 0
     const state = GRAPH_STATES[model.states[i]!]!
@@ -177,8 +177,16 @@ const downCount = (model: GraphModel, i: number): number =>
 
 type Spot = { x: number; y: number; side: Card['side'] }
 
-/** First choice: the card's own glyph sits on the node. Else, for the main card, a stem leads to it. */
-function cardSpots(x: number, y: number, w: number, h: number, big: boolean, west: boolean): Spot[] {
+/** First choice: the card's own glyph sits on the node. Else, where it matters most, a stem leads to it. */
+function cardSpots(
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  big: boolean,
+  stems: boolean,
+  west: boolean,
+): Spot[] {
   const spots: Spot[] = []
   for (const top of big ? [y - 14, y - h + 14, y - h / 2] : [y - h / 2]) {
     const right: Spot = { x: x - 13, y: top, side: 'left' }
@@ -186,8 +194,8 @@ function cardSpots(x: number, y: number, w: number, h: number, big: boolean, wes
     if (west) spots.push(left, right)
     else spots.push(right, left)
   }
-  if (big)
-    for (const distance of [22, 32, 44, 58, 74, 92, 112])
+  if (stems)
+    for (const distance of big ? [22, 32, 44, 58, 74, 92, 112] : [18, 28, 40])
       for (let k = 0; k < 24; k++) {
         const turn = (k / 24) * 2 * Math.PI
         const c = Math.cos(turn)

@@ -97,6 +97,11 @@ export function buildModel(graph: GraphV2, options: BuildOptions = {}): GraphMod
   add(graph, -1)
 
   const size = drafts.length
+  const looks = drafts.map(({ node }) => stateOf(node, options))
+  // The server gives what never ran its expected start, so that it can be sorted; in a picture of time it has none.
+  const idle = looks.map(
+    (look) => look === 'blocked' || look === 'pending' || look === 'scheduled' || look === 'late',
+  )
   const edges = drafts.reduce((sum, draft) => sum + draft.up.length, 0)
   const up: Adjacency = { offsets: new Uint32Array(size + 1), items: new Uint32Array(edges) }
   const down: Adjacency = { offsets: new Uint32Array(size + 1), items: new Uint32Array(edges) }
@@ -106,9 +111,9 @@ export function buildModel(graph: GraphV2, options: BuildOptions = {}): GraphMod
     ids: drafts.map((draft) => draft.node.id),
     labels: drafts.map((draft) => draft.node.label),
     subflow: Uint8Array.from(drafts, (draft) => (draft.node.kind === 'flow-run' ? 1 : 0)),
-    states: Uint8Array.from(drafts, ({ node }) => stateIndex(stateOf(node, options))),
-    start: Float64Array.from(drafts, (draft) => millis(draft.node.start_time)),
-    end: Float64Array.from(drafts, (draft) => millis(draft.node.end_time)),
+    states: Uint8Array.from(looks, stateIndex),
+    start: Float64Array.from(drafts, (draft, i) => (idle[i] ? Number.NaN : millis(draft.node.start_time))),
+    end: Float64Array.from(drafts, (draft, i) => (idle[i] ? Number.NaN : millis(draft.node.end_time))),
     up,
     down,
     group: Int32Array.from(drafts, (draft) => draft.group),

@@ -73,7 +73,7 @@ export function drawOverlay(
   for (const label of placed.labels) drawLabel(context, ruler, label, theme)
   for (const card of placed.cards)
     if (card.side === 'stem') {
-      context.strokeStyle = token.accent
+      context.strokeStyle = card.selected ? token.accent : theme.solid[card.state]
       context.lineWidth = 1.5
       context.beginPath()
       context.moveTo(at.x(card.node), at.y(card.node))
@@ -135,7 +135,7 @@ function drawCard(
   context.setLineDash([])
   const right = card.side === 'right'
   const gx = right ? card.x + card.w - 13 : card.x + 13
-  const gy = card.side === 'stem' ? card.y + 14 : at.y(card.node)
+  const gy = card.side === 'stem' ? card.y + Math.min(14, card.h / 2) : at.y(card.node)
   drawGlyph(context, card.state, gx, gy, 0.82, theme.fill[card.state], token.raised)
   const tx = right ? card.x + 9 : card.x + 25
   const big = card.sub !== ''

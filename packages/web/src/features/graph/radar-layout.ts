@@ -80,7 +80,7 @@ export function radarLayout(input: LayoutInput): RadarLayout {
     const needed = (count * slot) / ARC
     // A ring that is a little too full moves out; one that is far too full becomes a wide band of several rows,
     // because a single row of 10,000 would leave the middle of the picture empty.
-    if (needed <= base * (size <= MEDIUM ? 1.6 : 1.15)) {
+    if (count <= SMALL || needed <= base * 1.15) {
       inner[r] = outer[r] = edge = Math.max(base, needed)
       continue
     }

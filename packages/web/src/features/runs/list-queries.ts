@@ -76,6 +76,53 @@ export const runsHistoryQuery = (ws: Workspace, filter: RunsFilter, range: TimeR
     placeholderData: keepPreviousData,
   })
 
+/** Counts of task runs by state, for the facets of their tab. */
+export const taskRunsHistoryQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'task-history', { ...filter, state: undefined }, range.key],
+    queryFn: ({ signal }) => {
+      const now = Date.now()
+      const { since, until } = range.bounds(now)
+      const { state: _state, ...stateless } = filter
+      return ws.api.post<HistoryBucket[]>(
+        '/task_runs/history',
+        {
+          ...taskRunsBody(stateless, range, now),
+          history_start: new Date(since).toISOString(),
+          history_end: new Date(until).toISOString(),
+          history_interval_seconds: Math.ceil((until - since) / 1000),
+        },
+        { signal },
+      )
+    },
+    placeholderData: keepPreviousData,
+  })
+
+/** Names of flow runs, for rows of their task runs. */
+export const flowRunNamesQuery = (ws: Workspace, ids: readonly string[]) => {
+  const sorted = [...new Set(ids)].sort()
+  return queryOptions({
+    queryKey: [...runKeys.all(ws), 'names', sorted],
+    queryFn: async ({ signal }) => {
+      const names = new Map<string, string>()
+      for (let at = 0; at < sorted.length; at += 200) {
+        const some = sorted.slice(at, at + 200)
+        const found = await ws.api.post<FlowRun[]>(
+          '/flow_runs/filter',
+          { flow_runs: { id: { any_: some } }, limit: 200 },
+          { signal },
+        )
+        for (const run of found) names.set(run.id, run.name)
+      }
+      return names
+    },
+    enabled: sorted.length > 0,
+    staleTime: 300_000,
+    placeholderData: keepPreviousData,
+    structuralSharing: false,
+  })
+}
+
 export const scatterQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
   queryOptions({
     queryKey: [...runKeys.lists(ws), 'scatter', filter, range.key],

@@ -165,10 +165,12 @@ export function FlowRunCard({
 
 export const TaskRunRow = memo(function TaskRunRow({
   run,
+  runName,
   zone,
   now,
 }: {
   run: TaskRun
+  runName: string | undefined
   zone: 'local' | 'utc'
   now: number
 }) {
@@ -187,7 +189,7 @@ export const TaskRunRow = memo(function TaskRunRow({
       <td className={cell}>
         {run.flow_run_id ? (
           <FlowRunLink id={run.flow_run_id} search={{ sel: run.id }} className="text-text-2 hover:underline">
-            its flow run
+            {runName ?? '…'}
           </FlowRunLink>
         ) : (
           <span className="text-text-3">background</span>

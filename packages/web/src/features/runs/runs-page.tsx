@@ -45,6 +45,7 @@ import {
   scatterQuery,
   taskCountsQuery,
   taskRunCountQuery,
+  taskRunsHistoryQuery,
 } from './list-queries.ts'
 import { runEvent, useThrottled, withState } from './live.ts'
 import { flowNamesQuery, median, runKeys } from './queries.ts'
@@ -59,7 +60,26 @@ import { useNarrow } from './use-narrow.ts'
 import { useSearchState } from './use-run-search.ts'
 
 const FACETS: StateLook[] = ['failed', 'crashed', 'late', 'running', 'completed', 'cancelled', 'paused']
+const TASK_FACETS: StateLook[] = [
+  'failed',
+  'crashed',
+  'running',
+  'completed',
+  'cached',
+  'blocked',
+  'cancelled',
+]
 const CHART_HEIGHT = 132
+
+/** A facet that filters by a type counts all names of that type; one with a facet of its own is still among them. */
+function facetCount(of: ReadonlyMap<StateLook, number>, look: StateLook): number {
+  const n = (each: StateLook): number => of.get(each) ?? 0
+  if (look === 'completed') return n('completed') + n('cached')
+  if (look === 'failed') return n('failed') + n('timedout')
+  if (look === 'running') return n('running') + n('retrying')
+  if (look === 'paused') return n('paused') + n('suspended')
+  return n(look)
+}
 
 export function RunsPage() {
   const ws = useWorkspace()
@@ -75,7 +95,15 @@ export function RunsPage() {
   const poll = usePollInterval(30_000)
   const history = useQuery({ ...runsHistoryQuery(ws, filter, range), refetchInterval: poll })
   const taskCount = useQuery({ ...taskRunCountQuery(ws, filter, range), refetchInterval: poll })
+  const taskHistory = useQuery({
+    ...taskRunsHistoryQuery(ws, filter, range),
+    refetchInterval: poll,
+    enabled: tab === 'task-runs',
+  })
   const counts = useMemo(() => lookCounts(history.data ?? []), [history.data])
+  const tasks = tab === 'task-runs'
+  const counted = tasks ? taskHistory.data : history.data
+  const facets = useMemo(() => lookCounts(counted ?? []), [counted])
   const flows = valuesOf(filter.flow).filter((each) => shortId(each) !== each)
   const flowNames = useQuery(flowNamesQuery(ws, flows))
   const deployments = valuesOf(filter.deployment).filter((each) => shortId(each) !== each)
@@ -121,25 +149,16 @@ export function RunsPage() {
         <div className="-ml-2.25 flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]">
           <Facet
             on={looks.length === 0}
-            n={history.data ? counts.all : undefined}
+            n={counted ? facets.all : undefined}
             label="All"
             onClick={() => set({ state: undefined }, true)}
           />
-          {FACETS.map((look) => (
+          {(tasks ? TASK_FACETS : FACETS).map((look) => (
             <Facet
               key={look}
               look={look}
               on={looks.includes(look)}
-              n={
-                history.data
-                  ? (counts.of.get(look) ?? 0) +
-                    (look === 'completed'
-                      ? (counts.of.get('cached') ?? 0)
-                      : look === 'failed'
-                        ? (counts.of.get('timedout') ?? 0)
-                        : 0)
-                  : undefined
-              }
+              n={counted ? facetCount(facets.of, look) : undefined}
               label={LOOK_WORDS[look]}
               onClick={() => toggle(look)}
             />

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import {
   Button,
@@ -15,7 +15,7 @@ import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { hasFilter, taskRunsListQuery } from './list-queries.ts'
+import { flowRunNamesQuery, hasFilter, taskRunsListQuery } from './list-queries.ts'
 import { TaskRunCard, TaskRunRow } from './run-row.tsx'
 import { Spacer, useRows } from './run-table.tsx'
 import type { RunsFilter } from './search.ts'
@@ -46,6 +46,12 @@ export function TaskRunsList({
       for (const run of page.results) if (!seen.has(run.id)) seen.set(run.id, run)
     return [...seen.values()]
   }, [list.data])
+  const names = useQuery(
+    flowRunNamesQuery(
+      ws,
+      runs.flatMap((run) => (run.flow_run_id ? [run.flow_run_id] : [])),
+    ),
+  )
   const rows = useRows({
     count: runs.length,
     height: narrow ? 52 : 32,
@@ -103,7 +109,7 @@ export function TaskRunsList({
               <colgroup>
                 <col style={{ width: 128 }} />
                 <col style={{ width: '26%' }} />
-                <col style={{ width: 110 }} />
+                <col style={{ width: '16%' }} />
                 <col style={{ width: 104 }} />
                 <col style={{ width: 90 }} />
                 <col style={{ width: 48 }} className="max-lg:hidden" />
@@ -133,7 +139,15 @@ export function TaskRunsList({
                 <Spacer height={rows.before} columns={7} />
                 {rows.items.map((item) => {
                   const run = runs[item.index]
-                  return run ? <TaskRunRow key={run.id} run={run} zone={zone} now={now} /> : null
+                  return run ? (
+                    <TaskRunRow
+                      key={run.id}
+                      run={run}
+                      runName={names.data?.get(run.flow_run_id ?? '')}
+                      zone={zone}
+                      now={now}
+                    />
+                  ) : null
                 })}
                 <Spacer height={rows.after} columns={7} />
               </tbody>
