@@ -72,6 +72,13 @@ describe('a refused request', () => {
     expect(problemOf(error, 'handle')).toBeUndefined()
   })
 
+  it('belongs to the field that its code is about', async () => {
+    answer(422, { detail: 'This password is among the first that are tried.', code: 'password_too_common' })
+    const error = await failureOf(root.post('/x', {}))
+    expect(problemOf(error, 'password')).toBe('This password is among the first that are tried.')
+    expect(problemOf(error, 'email')).toBeUndefined()
+  })
+
   it('knows how long to wait when it was throttled', async () => {
     answer(429, { detail: 'Too many attempts.' }, { 'retry-after': '42' })
     expect((await failureOf(root.post('/x'))).retryAfter).toBe(42)

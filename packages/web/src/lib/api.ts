@@ -36,9 +36,24 @@ export class ApiError extends Error {
   }
 }
 
+/** The field that a refusal of ours is about, by its code. */
+const FIELD_OF_CODE: Partial<Record<string, readonly string[]>> = {
+  email_invalid: ['email'],
+  email_taken: ['email'],
+  handle_invalid: ['handle'],
+  handle_taken: ['handle'],
+  password_too_common: ['password', 'new_password'],
+  password_too_long: ['password', 'new_password'],
+  password_too_short: ['password', 'new_password'],
+  wrong_password: ['current_password'],
+  wrong_setup_code: ['setup_code'],
+  workspace_handle_taken: ['handle'],
+}
+
 /** The message for one field of a refused form; what names no field stands above the button. */
 export function problemOf(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined
+  if (error.code && FIELD_OF_CODE[error.code]?.includes(field)) return error.message
   return error.problems.find((problem) => problem.field === field)?.message
 }
 

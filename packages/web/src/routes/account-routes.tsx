@@ -20,6 +20,9 @@ const newWorkspaceRoute = createRoute({
 const profileRoute = createRoute({
   getParentRoute: () => personRoute,
   path: '/my/profile',
+  // Linking a provider comes back here with its code when it failed.
+  validateSearch: (search: Record<string, unknown>): { error?: string } =>
+    typeof search.error === 'string' ? { error: search.error } : {},
   component: lazyRouteComponent(() => import('../features/profile/profile-page.tsx'), 'ProfilePage'),
 })
 

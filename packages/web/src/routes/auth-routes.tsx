@@ -26,7 +26,11 @@ const entryRoute = createRoute({
     const config = await context.queryClient.ensureQueryData(configQuery)
     if (config.mode === 'local') throw redirect({ to: '/', replace: true })
     const me = await context.queryClient.ensureQueryData(sessionQuery)
-    if (me) throw redirect({ href: safeRedirect((search as EntrySearch).redirect), replace: true })
+    if (!me) return
+    const { error, redirect: back } = search as EntrySearch
+    // Signed in, an error here is that of linking a provider, which began on the profile.
+    if (error) throw redirect({ to: '/my/profile', search: { error }, replace: true })
+    throw redirect({ href: safeRedirect(back), replace: true })
   },
 })
 

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { clsx } from 'clsx'
 import { useState } from 'react'
 import {
   Button,
@@ -230,7 +231,12 @@ function Expiry({ at }: { at: string | null }) {
   return (
     <>
       {date(msOf(at))}{' '}
-      <span className={left < 7 * 86_400_000 ? 'ml-1 text-small font-medium text-late' : 'text-text-3'}>
+      <span
+        className={clsx(
+          'max-md:block max-md:text-small',
+          left < 7 * 86_400_000 ? 'text-small font-medium text-late md:ml-1' : 'text-text-3',
+        )}
+      >
         {relative(msOf(at), now)}
       </span>
     </>

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import {
   Button,
@@ -24,10 +24,13 @@ import {
 } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { useDensity, useShortcutsEnabled, useTheme, useZone } from '../../lib/preferences.ts'
+import { oauthError } from '../auth/throttle.ts'
 import { Section } from '../settings/settings-page.tsx'
 
 export function ProfilePage() {
   usePage({ title: 'Profile', crumbs: [{ label: 'Profile' }] })
+  const config = useConfig()
+  const search = useSearch({ from: '/signed-in/person/my/profile' })
   const { data: me } = useQuery(sessionQuery)
   if (!me) {
     return (
@@ -66,6 +69,30 @@ export function ProfilePage() {
             </Link>
           </div>
         </Section>
+        {config.providers.length > 0 ? (
+          <Section
+            id="providers"
+            title="Other ways to sign in"
+            lead="An account there is connected when its e-mail is yours. Doing it again changes nothing."
+          >
+            {search.error ? (
+              <p role="alert" className="mb-3 text-failed">
+                {oauthError(search.error)}
+              </p>
+            ) : null}
+            <div className="flex flex-wrap gap-2">
+              {config.providers.map((provider) => (
+                <a
+                  key={provider.id}
+                  className={buttonClass({})}
+                  href={`/api/auth/oauth/${encodeURIComponent(provider.id)}?redirect_to=${encodeURIComponent('/my/profile')}`}
+                >
+                  Connect {provider.name}
+                </a>
+              ))}
+            </div>
+          </Section>
+        ) : null}
         <Section id="look" title="How it looks" lead="Kept in this browser.">
           <Preferences />
         </Section>
@@ -179,7 +206,7 @@ function PasswordForm() {
       toast({ title: 'Password changed', text: 'Every other session is signed out.' })
     },
   })
-  const tooShort = problemOf(change.error, 'new_password')
+  const refused = problemOf(change.error, 'new_password')
   return (
     <form
       className="grid gap-4"
@@ -196,7 +223,7 @@ function PasswordForm() {
           required
           value={current}
           onChange={(event) => setCurrent(event.target.value)}
-          error={change.error && !tooShort ? change.error.message : undefined}
+          error={change.error && !refused ? change.error.message : undefined}
         />
         <TextField
           label="New password"
@@ -207,7 +234,7 @@ function PasswordForm() {
           value={next}
           onChange={(event) => setNext(event.target.value)}
           hint={`At least ${config.password_min_length} characters.`}
-          error={tooShort}
+          error={refused}
         />
       </div>
       <div>
@@ -264,7 +291,7 @@ function Preferences() {
           value={zone}
           onChange={setZone}
           options={[
-            { id: 'local', label: Intl.DateTimeFormat().resolvedOptions().timeZone || 'Local' },
+            { id: 'local', label: `Local (${Intl.DateTimeFormat().resolvedOptions().timeZone})` },
             { id: 'utc', label: 'UTC' },
           ]}
         />,

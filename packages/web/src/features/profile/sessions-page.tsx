@@ -101,7 +101,9 @@ export function SessionsPage() {
                     <Tr key={each.id}>
                       <Td title={each.user_agent ?? undefined}>
                         <span className="font-medium">{describeAgent(each.user_agent)}</span>
-                        {each.current ? <span className="text-text-2"> this one</span> : null}
+                        {each.current ? (
+                          <span className="text-text-2 max-md:block max-md:text-small"> this one</span>
+                        ) : null}
                       </Td>
                       <Td className="font-mono text-small text-text-2 max-md:hidden">
                         {each.ip_address ?? '–'}

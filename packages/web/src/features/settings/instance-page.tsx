@@ -79,7 +79,7 @@ export function InstancePage() {
           )}
         </Section>
         <Section id="server" title="This server">
-          <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5">
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 [&>*]:min-h-7 [&>*]:py-1">
             <dt className="text-text-3">Version</dt>
             <dd>{config.version}</dd>
             <dt className="text-text-3">API</dt>

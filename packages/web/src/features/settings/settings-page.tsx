@@ -222,7 +222,7 @@ function DetailsForm({ row, workspace }: { row: WorkspaceRow; workspace: Workspa
         <TextField
           label="Handle"
           required
-          maxLength={100}
+          maxLength={63}
           pattern="[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?"
           title="Lower-case letters, digits and dashes"
           value={form.handle}

@@ -32,8 +32,8 @@ export function PersonLayout() {
     ...(me?.is_instance_owner
       ? [
           {
-            label: 'This instance',
-            items: [{ label: 'Sign-up and version', icon: 'shield', to: '/instance' }],
+            label: 'Server',
+            items: [{ label: 'Instance', icon: 'shield', to: '/instance' }],
           } satisfies NavGroup,
         ]
       : []),

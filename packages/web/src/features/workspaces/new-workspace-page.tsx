@@ -45,7 +45,9 @@ export function NewWorkspacePage() {
   const [description, setDescription] = useState('')
   const chosen = accountId ?? me?.personal_account_id ?? accounts.data?.[0]?.account_id ?? ''
   const account = accounts.data?.find((each) => each.account_id === chosen)
-  const handle = deriveHandle(name)
+  const { data: mine = [] } = useQuery(workspacesQuery)
+  const taken = new Set(mine.filter((row) => row.account_id === chosen).map((row) => row.workspace_handle))
+  const handle = deriveHandle(name, taken)
   const create = useMutation({
     mutationFn: () =>
       root.post<Created>(`/accounts/${chosen}/workspaces/`, {

@@ -58,4 +58,7 @@ describe('the handle made of a name', () => {
   ])('%s becomes %s', (name, handle) => {
     expect(deriveHandle(name)).toBe(handle)
   })
+  it('gets a number where it is taken', () => {
+    expect(deriveHandle('ETL', new Set(['etl', 'etl-2']))).toBe('etl-3')
+  })
 })
