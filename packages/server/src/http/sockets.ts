@@ -26,8 +26,10 @@ export interface Sockets {
 }
 
 const MAX_PAYLOAD = 16 * 1024 * 1024
-/** Between two looks whether the peer is still there and still allowed. */
+/** Between two looks whether the peer is still there. */
 const LOOK_MILLIS = 30_000
+/** Between two looks whether it is still allowed: its key may have been deleted. */
+const CHECK_MILLIS = 5000
 /** Closing: the policy forbids it (a wrong key, a missing permission). */
 const POLICY = 1008
 const GOING_AWAY = 1001
@@ -98,14 +100,22 @@ async function serve(
     return
   }
   const credentials = credentialsOf(request)
-  const scope = await authorise(context, socket, target, credentials)
-  if (!scope) return
+  const caller = await authorise(context, socket, target, credentials)
+  if (!caller) return
   const look = setInterval(() => socket.look(), LOOK_MILLIS)
+  const check = setInterval(() => void caller.check(), CHECK_MILLIS)
   try {
-    await target.route.serve(socket, scope.scope)
+    await target.route.serve(socket, caller.scope)
   } finally {
     clearInterval(look)
+    clearInterval(check)
   }
+}
+
+interface Caller {
+  scope: WorkspaceScope
+  /** Closes the socket of a caller who would not be let in any more. */
+  check(): Promise<void>
 }
 
 /** The scope of the caller; null when it was refused and the socket is closing. */
@@ -114,12 +124,13 @@ async function authorise(
   socket: Socket,
   target: Target,
   credentials: Credentials,
-): Promise<{ scope: WorkspaceScope } | null> {
+): Promise<Caller | null> {
   const { identity } = context
+  let identify = () => identity.authenticate(credentials)
   let principal: Principal | null = null
   let wrong = false
   try {
-    principal = await identity.authenticate(credentials)
+    principal = await identify()
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     wrong = true
@@ -129,10 +140,13 @@ async function authorise(
     if (message === null) return null
     const auth = readMessage(message)
     if (auth?.type !== 'auth') return refuse(socket, "Expected 'auth' message")
-    if (typeof auth.token === 'string' && auth.token !== '') {
-      const byToken = await identity.authenticateToken(auth.token)
-      if (byToken) principal = byToken
-      else if (!principal) wrong = true
+    const { token } = auth
+    if (typeof token === 'string' && token !== '') {
+      const byToken = await identity.authenticateToken(token)
+      if (byToken) {
+        principal = byToken
+        identify = () => identity.authenticateToken(token)
+      } else if (!principal) wrong = true
     }
   }
   if (!principal) {
@@ -142,7 +156,19 @@ async function authorise(
   const scope = await scopeOf(context, target, principal)
   if (typeof scope === 'string') return refuse(socket, scope)
   if (socket.protocol === 'prefect') socket.send('{"type":"auth_success"}')
-  return { scope }
+  return {
+    scope,
+    async check() {
+      try {
+        const again = await identify()
+        const allowed = again ? await scopeOf(context, target, again) : 'Invalid authentication credentials'
+        if (typeof allowed === 'string') socket.close(POLICY, allowed)
+      } catch (error) {
+        // A database that is away for a moment is no reason to cut anybody off.
+        if (error instanceof DomainError && error.kind !== 'unavailable') socket.close(POLICY, error.message)
+      }
+    },
+  }
 }
 
 function refuse(socket: Socket, reason: string): null {
