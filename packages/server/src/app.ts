@@ -6,7 +6,7 @@ import { installAuth } from './http/auth.ts'
 import { installBodyParser } from './http/body.ts'
 import type { Context } from './http/context.ts'
 import { installErrorHandler } from './http/errors.ts'
-import { installOpenApi, openApiRoutes } from './http/openapi.ts'
+import { collectRoutes, openApiRoutes } from './http/openapi.ts'
 import { installRequestLog } from './http/request-log.ts'
 import { attachSockets, type Sockets } from './http/sockets.ts'
 import { installIdCheck, installValidation } from './http/validation.ts'
@@ -57,7 +57,7 @@ export async function buildApp(context: Context): Promise<App> {
     forceCloseConnections: 'idle',
   })
   requireDeclaredAccess(fastify)
-  await installOpenApi(fastify)
+  const document = collectRoutes(fastify)
   installRequestLog(fastify, context)
   installBodyParser(fastify)
   installValidation(fastify)
@@ -74,7 +74,7 @@ export async function buildApp(context: Context): Promise<App> {
   await fastify.register(async (workspace) => workspaceRoutes(workspace, context, ingest), {
     prefix: context.config.mode === 'local' ? '/api' : WORKSPACE_PREFIX,
   })
-  await fastify.register(async (api) => openApiRoutes(api), { prefix: '/api' })
+  await fastify.register(async (api) => openApiRoutes(api, document), { prefix: '/api' })
   await webRoutes(fastify, context)
   await fastify.ready()
   const server = httpServer! // the factory above has run
