@@ -1,1 +1,3 @@
-export {}
+export { Cli, type OutputStream, type World } from './cli.ts'
+export { main } from './main.ts'
+export { processWorld } from './world.ts'

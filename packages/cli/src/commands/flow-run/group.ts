@@ -58,14 +58,7 @@ export function flowRunCommands(cli: Cli): Command {
     .command('retry')
     .description('Run a flow run of a deployment once more, under the same id.')
     .argument(...RUN)
-    .option('-e, --entrypoint <file:flow>', 'run it here, from this file: for a run without a deployment')
-    .addHelpText(
-      'after',
-      examples(
-        ['orrery flow-run retry cosmic-otter', 'a worker picks it up'],
-        ['orrery flow-run retry cosmic-otter -e ./etl.ts:etl', 'here and now'],
-      ),
-    )
+    .addHelpText('after', examples(['orrery flow-run retry cosmic-otter', 'a worker picks it up']))
     .action(lazily(cli, () => import('./retry.ts')))
   group
     .command('delete')

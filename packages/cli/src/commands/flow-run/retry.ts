@@ -4,7 +4,7 @@ import { findFlowRun } from '../../find-run.ts'
 
 const RETRIED = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED'])
 
-export async function run(cli: Cli, idOrName: string, options: { entrypoint?: string }): Promise<void> {
+export async function run(cli: Cli, idOrName: string): Promise<void> {
   const api = await cli.api()
   const flowRun = await findFlowRun(api, idOrName)
   const { id } = flowRun
@@ -13,9 +13,9 @@ export async function run(cli: Cli, idOrName: string, options: { entrypoint?: st
       `Flow run '${id}' is in state '${flowRun.state_name}'. Only a run that has ended can be retried; cancel it first with: orrery flow-run cancel ${id}`,
     )
   }
-  if (!flowRun.deployment_id && options.entrypoint === undefined) {
+  if (!flowRun.deployment_id) {
     throw new CliError(
-      `Flow run '${id}' has no deployment, so no worker can run it. Say where its flow is: orrery flow-run retry ${id} --entrypoint ./flow.ts:name`,
+      `Flow run '${id}' has no deployment, so no worker can run it again. Run the program of its flow once more.`,
     )
   }
   const { status, details } = await api.flowRuns.setState(
@@ -31,10 +31,5 @@ export async function run(cli: Cli, idOrName: string, options: { entrypoint?: st
   if (status !== 'ACCEPT') {
     throw new CliError(`Flow run '${id}' could not be retried. Reason: '${details.reason ?? status}'`)
   }
-  if (options.entrypoint === undefined) {
-    cli.success(`Flow run '${id}' is scheduled again. A worker will pick it up shortly.`)
-    return
-  }
-  const { runEntrypoint } = await import('../../run-entrypoint.ts')
-  await runEntrypoint(cli, id, options.entrypoint)
+  cli.success(`Flow run '${id}' is scheduled again. A worker will pick it up shortly.`)
 }
