@@ -11,6 +11,8 @@ import { type Clock, makeAccountScope, makeUserScope, makeWorkspaceScope, permit
 export interface Answer<T = unknown> {
   status: number
   body: T
+  /** The body as it came. */
+  text: string
   headers: Record<string, unknown>
 }
 
@@ -69,6 +71,7 @@ export async function testApp(db: Db, options: { clock?: Clock } = {}): Promise<
           return {
             status: reply.statusCode,
             body: (json && reply.payload ? JSON.parse(reply.payload) : reply.payload) as T,
+            text: reply.payload,
             headers: reply.headers,
           }
         },

@@ -28,7 +28,7 @@ export interface CreatedFlowRun {
   created: boolean
 }
 
-/** Two inputs of one flow with one key must not share a batch: the second finds the first by its row. */
+/** Two inputs of one flow with one key must not share a batch: the second finds the row of the first. */
 export const idempotencyOf = ({ input }: CreateFlowRun): string | null =>
   input.idempotency_key ? `${input.flow_id.toLowerCase()} ${input.idempotency_key}` : null
 
@@ -46,14 +46,11 @@ export async function createFlowRuns(
       parent_task_run_id: lower(input.parent_task_run_id),
     })),
   )
-  const existing = await findExisting(trx, inputs)
   const made = new Map<string, FlowRunTransition>()
   const rows: FlowRunRow[] = []
   const outcomes = inputs.map((input): Outcome<CreatedFlowRun> => {
     const flowId = input.input.flow_id.toLowerCase()
     if (!related.flow(flowId, input.scope.workspaceId)) return { error: new FlowOfRunNotFound(flowId) }
-    const known = existing.get(idempotencyOf(input) ?? '')
-    if (known) return { ok: { row: known, created: false } }
     const { row, transition } = firstTransition(input, clock, related)
     rows.push(row)
     made.set(row.id, transition)
@@ -66,23 +63,12 @@ export async function createFlowRuns(
 
 const BY_KEY = 'SELECT * FROM flow_runs WHERE flow_id = ? AND idempotency_key = ?'
 
-async function findExisting(trx: Trx, inputs: readonly CreateFlowRun[]): Promise<Map<string, FlowRunRow>> {
-  const found = new Map<string, FlowRunRow>()
-  for (const item of inputs) {
-    const key = idempotencyOf(item)
-    if (key === null) continue
-    const row = await findByKey(trx, item.input.flow_id.toLowerCase(), item.input.idempotency_key ?? '')
-    if (row) found.set(key, row)
-  }
-  return found
-}
-
 async function findByKey(trx: Trx, flowId: string, key: string): Promise<FlowRunRow | null> {
   const [row] = await runSql<FlowRunRow & Record<string, unknown>>(trx, BY_KEY, [flowId, key])
   return row ?? null
 }
 
-// Another server may have used a key since it was looked up: its row then stands for ours.
+// Keys are nearly always new: they are not looked up first, the insert itself tells which were used before.
 async function insertRuns(
   trx: Trx,
   rows: FlowRunRow[],

@@ -47,7 +47,8 @@ export async function createTaskRuns(
       outcomes.push({ error: new FlowRunNotFound(flowRunId) })
       continue
     }
-    const existing = await findByNaturalKey(trx, item)
+    // Within a flow run the insert itself tells which exist; without one no index forbids a second.
+    const existing = flowRunId === null ? await findByNaturalKey(trx, item) : null
     if (existing) {
       outcomes.push({ ok: { row: existing, created: false } })
       continue
@@ -98,7 +99,6 @@ async function findByNaturalKey(trx: Trx, { scope, input }: CreateTaskRun): Prom
   return row ?? null
 }
 
-// Another server, or the recorder, may have made the run since it was looked up: its row then stands for ours.
 async function insertRuns(
   trx: Trx,
   inputs: readonly CreateTaskRun[],
