@@ -6,8 +6,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { publicAccess } from './access.ts'
 import type { Context } from './context.ts'
 
-/** `packages/web/dist`, from the sources as from what is published: the packages are neighbours in both. */
-const WEB = join(dirname(fileURLToPath(import.meta.url)), '../../../web/dist')
+/** The build of the UI: beside this package's own build where it is installed, `packages/web/dist` in a checkout. */
+const HERE = dirname(fileURLToPath(import.meta.url))
+const INSTALLED = join(HERE, '../web')
+const WEB = existsSync(INSTALLED) ? INSTALLED : join(HERE, '../../../web/dist')
 
 /**
  * Scripts only from files of ours, no eval, no frames around us. Styles may be inline: the components set
