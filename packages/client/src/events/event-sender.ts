@@ -9,7 +9,7 @@ export interface EventSenderOptions {
   readonly checkpointEvents?: number
   /** Milliseconds after the last event at which a checkpoint is asked for anyway. @default 200 */
   readonly checkpointMillis?: number
-  /** Unconfirmed events at which {@link EventSender.ready} makes producers wait. @default 5000 */
+  /** Unconfirmed events at which {@link EventSender.ready} makes producers wait. @default 10000 */
   readonly highWaterMark?: number
   /** Milliseconds that the server may take to confirm before the connection counts as lost. @default 30000 */
   readonly answerMillis?: number
@@ -79,7 +79,7 @@ export class EventSender {
     this.#options = {
       checkpointEvents: 500,
       checkpointMillis: 200,
-      highWaterMark: 5000,
+      highWaterMark: 10_000,
       answerMillis: 30_000,
       maxBackoffMillis: 5000,
       ...options,
