@@ -120,7 +120,7 @@ describe.runIf(hasBrowser)('the pages, by axe', () => {
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Done' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByText('keyboard', { exact: true }).waitFor()
+    await page.getByRole('cell', { name: /^keyboard/ }).waitFor()
     await context.close()
   })
 })

@@ -1,11 +1,40 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const api = process.env.ORRERY_DEV_API ?? 'http://127.0.0.1:4200'
 
+/** Writes `.br` and `.gz` beside each text file, so that the server sends them without compressing anything. */
+function precompress(): Plugin {
+  let dist = ''
+  return {
+    name: 'orrery:precompress',
+    apply: 'build',
+    configResolved(config) {
+      dist = join(config.root, config.build.outDir)
+    },
+    closeBundle() {
+      for (const name of readdirSync(join(dist, 'assets'))) {
+        const file = join(dist, 'assets', name)
+        if (!/\.(js|css|svg)$/.test(name) || statSync(file).size < 1024) continue
+        const text = readFileSync(file)
+        writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }))
+        // Quality 9: 11 wins 3 % more and takes ten times as long.
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 9,
+          [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+        }
+        writeFileSync(`${file}.br`, brotliCompressSync(text, { params }))
+      }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), precompress()],
   resolve: { conditions: ['@orrery/source', 'module', 'browser', 'development|production'] },
   build: {
     outDir: 'dist',

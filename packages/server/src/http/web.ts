@@ -37,7 +37,8 @@ const MISSING = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Orr
 
 /** The UI at `/`: files of the build, and its index page for every other path that a browser opens. */
 export async function webRoutes(app: FastifyInstance, context: Context, root: string = WEB): Promise<void> {
-  await app.register(fastifyStatic, { root, serve: false, etag: true })
+  // The build lies beside its files in .br and .gz as well.
+  await app.register(fastifyStatic, { root, serve: false, etag: true, preCompressed: true })
   app.get('/ui-settings', { config: publicAccess, schema: { hide: true } }, async () => uiSettings(context))
   app.get('/*', { config: publicAccess, schema: { hide: true } }, async (request, reply) => {
     const path = pathOf(request)
