@@ -29,8 +29,8 @@ export interface TestWorkspace {
 
 export interface TestApp {
   db: Db
-  /** A fresh workspace; by default its caller may do everything. */
-  workspace(permissions?: readonly string[]): TestWorkspace
+  /** A fresh workspace, or the one of the id; by default its caller may do everything. */
+  workspace(permissions?: readonly string[], id?: string): TestWorkspace
   close(): Promise<void>
 }
 
@@ -52,8 +52,7 @@ export async function testApp(db: Db, options: { clock?: Clock } = {}): Promise<
   })
   return {
     db,
-    workspace(granted = ['*']) {
-      const id = newId()
+    workspace(granted = ['*'], id = newId()) {
       permissions.set(id, new Set(granted))
       const prefix = `/api/accounts/${ACCOUNT_ID}/workspaces/${id}`
       return {
