@@ -552,6 +552,8 @@ class FlowRunEngine<R> {
     if (process.env.PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS?.toLowerCase() !== 'false') {
       await this.callHooks(this.flow.onCrashed)
     }
+    // Only now: what listens to the signal may throw, and the record must say why the run ended.
+    this.cancellation.cancel(error)
   }
 
   /** Proposes a state, obeys the answer, and has the resulting state as `this.state`. @throws RunAbortedError */

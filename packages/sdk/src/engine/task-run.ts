@@ -426,6 +426,7 @@ class TaskRunEngine<R> {
   }
 
   endStopped(reason: unknown): void {
+    if (this.record.state.isFinal) return
     const terminated = reason instanceof RunTerminatedError
     const message = reason instanceof Error ? reason.message : String(reason)
     if (terminated) this.scope.logger.error(`Crash detected! ${message}`)
