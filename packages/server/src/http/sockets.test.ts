@@ -3,6 +3,14 @@ import { startServer, type TestServer } from '@orrery/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { TestSocket } from '../modules/events/testing/sockets.ts'
 
+interface Warning {
+  id: string
+  code: string
+  client: string
+  count: number
+  cure: string
+}
+
 describe('sockets of a workspace', () => {
   let server: TestServer
   let workspace: string
@@ -10,14 +18,14 @@ describe('sockets of a workspace', () => {
   let key: string
   const clients: TestSocket[] = []
 
-  const call = async (method: string, path: string, body?: unknown) => {
+  const call = async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: { 'content-type': 'application/json', 'x-orrery-request': '1', origin: server.url, cookie },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { response, body: (text ? JSON.parse(text) : null) as Record<string, never> }
+    return { response, body: (text ? JSON.parse(text) : null) as T }
   }
   const connect = (path: string, options: ConstructorParameters<typeof TestSocket>[1] = {}) => {
     const client = new TestSocket(`${server.url}${workspace}${path}`, options)
@@ -34,17 +42,21 @@ describe('sockets of a workspace', () => {
   beforeAll(async () => {
     server = await startServer()
     cookie = ''
-    const signUp = await call('POST', '/api/auth/sign-up', {
-      email: 'ada@example.com',
-      password: 'a long enough passphrase',
-    })
+    const signUp = await call<{ user: { id: string; personal_account_id: string } }>(
+      'POST',
+      '/api/auth/sign-up',
+      {
+        email: 'ada@example.com',
+        password: 'a long enough passphrase',
+      },
+    )
     cookie = (signUp.response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
-    const me = signUp.body.user as { id: string; personal_account_id: string }
+    const me = signUp.body.user
     const account = `/api/accounts/${me.personal_account_id}`
-    const made = await call('POST', `${account}/workspaces/`, { name: 'Prod' })
-    workspace = `${account}/workspaces/${(made.body as { id: string }).id}`
-    const created = await call('POST', `/api/users/${me.id}/api_keys`, { name: 'ci' })
-    key = (created.body as { key: string }).key
+    const made = await call<{ id: string }>('POST', `${account}/workspaces/`, { name: 'Prod' })
+    workspace = `${account}/workspaces/${made.body.id}`
+    const created = await call<{ key: string }>('POST', `/api/users/${me.id}/api_keys`, { name: 'ci' })
+    key = created.body.key
   })
   afterEach(() => {
     for (const client of clients.splice(0)) client.ws.terminate()
@@ -149,9 +161,9 @@ describe('sockets of a workspace', () => {
       await client.until(() => client.closed !== null)
       expect(client.closed).toEqual({ code: 1008, reason: 'Authentication required' })
     }
-    let warnings: { id: string; code: string; client: string; count: number; cure: string }[] = []
+    let warnings: Warning[] = []
     for (let attempt = 0; attempt < 400 && (warnings[0]?.count ?? 0) < 3; attempt++) {
-      warnings = (await call('GET', `${workspace}/ui/warnings`)).body as never
+      warnings = (await call<Warning[]>('GET', `${workspace}/ui/warnings`)).body
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     expect(warnings).toHaveLength(1)
@@ -167,11 +179,10 @@ describe('sockets of a workspace', () => {
   })
 
   it('is cut when its key is deleted', async () => {
-    const me = (await call('GET', '/api/me/')).body as { id: string }
-    const made = (await call('POST', `/api/users/${me.id}/api_keys`, { name: 'short' })).body as {
-      id: string
-      key: string
-    }
+    const me = (await call<{ id: string }>('GET', '/api/me/')).body
+    const { body: made } = await call<{ id: string; key: string }>('POST', `/api/users/${me.id}/api_keys`, {
+      name: 'short',
+    })
     const client = await connect('/events/in').authenticated(made.key)
     await call('DELETE', `/api/users/${me.id}/api_keys/${made.id}`)
     await client.until(() => client.closed !== null, 10_000)

@@ -17,6 +17,7 @@ export const events: Migration = {
       },
       uniqueIndexes: { workspace_warnings_code: '(workspace_id, code, client)' },
     }),
+    'CREATE INDEX "logs_task_run" ON "logs" (task_run_id, timestamp) WHERE task_run_id IS NOT NULL',
     // Streams read the rows of transactions that have settled since they last looked.
     ...(dialect === 'postgres'
       ? ['logs', 'events'].map((table) => `CREATE INDEX "${table}_txid" ON "${table}" (txid, seq)`)

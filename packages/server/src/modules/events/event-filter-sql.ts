@@ -33,13 +33,19 @@ function readInstant(text: string): Micros {
   return instant
 }
 
+/** What stands after FROM and WHERE. */
+export interface EventFilterSql {
+  from: Condition
+  where: Condition
+}
+
 /** The filter as SQL over the table `events` named `e`; `compileEventFilter` says the same in memory. */
 export function eventFilterSql(
   dialect: DialectName,
   workspaceId: string,
   filter: EventFilter,
   range: { since: Micros; until: Micros },
-): Condition {
+): EventFilterSql {
   const build = new FilterSql(dialect, workspaceId, range)
   const conditions: Condition[] = [
     sql`e.workspace_id = ${workspaceId}`,
@@ -52,7 +58,12 @@ export function eventFilterSql(
   for (const related of listOf(filter.related)) conditions.push(...build.related(related))
   for (const any of listOf(filter.any_resource)) conditions.push(...build.anyResource(any))
   if (filter.text?.query.trim()) conditions.push(...build.text(filter.text.query))
-  return sql.join(conditions, sql` AND `)
+  // Without statistics SQLite would walk all events by time and look each up in the few of the resource.
+  const byId = dialect === 'sqlite' && build.usesIndex
+  return {
+    from: byId ? sql`events AS e INDEXED BY events_id` : sql`events AS e`,
+    where: sql.join(conditions, sql` AND `),
+  }
 }
 
 const list = (values: readonly string[]) => sql.join(values.map((value) => sql`${value}`))
@@ -62,6 +73,8 @@ class FilterSql {
   readonly #postgres: boolean
   readonly #workspaceId: string
   readonly #range: { since: Micros; until: Micros }
+  /** Whether a condition names its events by id. */
+  usesIndex = false
 
   constructor(dialect: DialectName, workspaceId: string, range: { since: Micros; until: Micros }) {
     this.#postgres = dialect === 'postgres'
@@ -161,6 +174,7 @@ class FilterSql {
 
   /** The events that involve one of the resources, found by the index. */
   #indexed(ids: readonly string[], more: Condition[]): Condition {
+    this.usesIndex = true
     const conditions = [
       sql`r.workspace_id = ${this.#workspaceId}`,
       sql`r.resource_id IN (${list(ids)})`,
@@ -225,5 +239,6 @@ class FilterSql {
 }
 
 /** Tags have no rows in `event_resources`. */
-const isIndexed = (ids: readonly string[]): boolean =>
-  ids.length > 0 && !ids.some((id) => id.startsWith('prefect.tag.'))
+export const isTag = (resourceId: string): boolean => resourceId.startsWith('prefect.tag.')
+
+const isIndexed = (ids: readonly string[]): boolean => ids.length > 0 && !ids.some(isTag)

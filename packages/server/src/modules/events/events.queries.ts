@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { afterCommit, type Db, dbOf, type Trx } from '../../db/db.ts'
 import { insertMany } from '../../db/dialect/bulk.ts'
 import type { WorkspaceScope } from '../../scope.ts'
-import { eventFilterSql } from './event-filter-sql.ts'
+import { type EventFilterSql, eventFilterSql, isTag } from './event-filter-sql.ts'
 import type { EventRow, StoredEvent } from './event-row.ts'
 import { eventStream } from './event-stream.ts'
 import type { Boundary } from './live-stream.ts'
@@ -56,8 +56,8 @@ function resourceRows(events: readonly StoredEvent[]): Record<string, unknown>[]
       })
     add(row.resource_id, '')
     for (const related of event.related) {
-      const role = related['prefect.resource.role'] ?? ''
-      if (role !== 'tag') add(related['prefect.resource.id'] ?? '', role)
+      const id = related['prefect.resource.id'] ?? ''
+      if (!isTag(id)) add(id, related['prefect.resource.role'] ?? '')
     }
   }
   return rows
@@ -78,16 +78,16 @@ export interface EventQuery {
 export async function listEvents(db: Db, scope: WorkspaceScope, query: EventQuery): Promise<EventRow[]> {
   const { filter, limit, offset = 0 } = query
   const direction = sql.raw(filter.order === 'ASC' ? 'ASC' : 'DESC')
-  const where = whereOf(db, scope, query)
+  const { from, where } = clausesOf(db, scope, query)
   const order = sql`ORDER BY occurred ${direction}, id ${direction} LIMIT ${limit} OFFSET ${offset}`
   const columns = sql.raw(
     'e.id, e.workspace_id, e.occurred, e.received, e.event, e.resource_id, e.resource, e.related, e.payload, e.follows',
   )
   const text = filter.resource?.distinct
     ? sql<EventRow>`SELECT * FROM (SELECT ${columns}, row_number() OVER (PARTITION BY e.resource_id
-        ORDER BY e.occurred ${direction}, e.id ${direction}) AS place FROM events AS e WHERE ${where}) AS ranked
+        ORDER BY e.occurred ${direction}, e.id ${direction}) AS place FROM ${from} WHERE ${where}) AS ranked
         WHERE place = 1 ${order}`
-    : sql<EventRow>`SELECT ${columns} FROM events AS e WHERE ${where} ${order}`
+    : sql<EventRow>`SELECT ${columns} FROM ${from} WHERE ${where} ${order}`
   return (await text.execute(db.scan)).rows
 }
 
@@ -97,9 +97,8 @@ export async function countEvents(
   query: Pick<EventQuery, 'filter' | 'range'>,
 ): Promise<number> {
   const counted = sql.raw(query.filter.resource?.distinct ? 'count(DISTINCT e.resource_id)' : 'count(*)')
-  const text = sql<{
-    total: number
-  }>`SELECT ${counted} AS total FROM events AS e WHERE ${whereOf(db, scope, query)}`
+  const { from, where } = clausesOf(db, scope, query)
+  const text = sql<{ total: number }>`SELECT ${counted} AS total FROM ${from} WHERE ${where}`
   return Number((await text.execute(db.scan)).rows[0]?.total ?? 0)
 }
 
@@ -123,11 +122,12 @@ export async function countEventsByValue(
     query.by === 'event'
       ? sql`e.event`
       : sql`coalesce(${resource} ->> 'prefect.resource.name', ${resource} ->> 'prefect.name', e.resource_id)`
+  const { from, where } = clausesOf(db, scope, query)
   const text = sql<CountRow>`
     SELECT value, min(label) AS label, sum(n) AS count, min(oldest) AS start_time, max(latest) AS end_time FROM (
       SELECT value, n, oldest, latest, first_value(label) OVER (PARTITION BY value ORDER BY latest DESC) AS label
       FROM (SELECT ${value} AS value, ${label} AS label, count(*) AS n, min(e.occurred) AS oldest,
-            max(e.occurred) AS latest FROM events AS e WHERE ${whereOf(db, scope, query)} GROUP BY 1, 2) AS counted
+            max(e.occurred) AS latest FROM ${from} WHERE ${where} GROUP BY 1, 2) AS counted
     ) AS named GROUP BY value ORDER BY count DESC, label ASC LIMIT 1000`
   return (await text.execute(db.scan)).rows
 }
@@ -139,28 +139,34 @@ export async function countEventsByTime(
   query: Pick<EventQuery, 'filter' | 'range'> & { origin: Micros; width: number },
 ): Promise<{ bucket: number; count: number }[]> {
   const { origin, width } = query
-  // All occurred lie at or after the origin's bucket, so integer division rounds the right way.
+  // No event lies before the origin, so integer division rounds the right way. SQLite takes a JavaScript
+  // number as a float, hence the casts.
   const bucket =
     db.dialect === 'postgres'
       ? sql`(e.occurred - ${origin}::bigint) / ${width}::bigint`
-      : sql`(e.occurred - ${origin}) / CAST(${width} AS INTEGER)`
+      : sql`CAST(e.occurred - ${origin} AS INTEGER) / CAST(${width} AS INTEGER)`
+  const { from, where } = clausesOf(db, scope, query)
   const text = sql<{ bucket: number; count: number }>`SELECT ${bucket} AS bucket, count(*) AS count
-    FROM events AS e WHERE ${whereOf(db, scope, query)} GROUP BY 1 ORDER BY 1`
+    FROM ${from} WHERE ${where} GROUP BY 1 ORDER BY 1`
   return (await text.execute(db.scan)).rows
 }
 
-function whereOf(
+function clausesOf(
   db: Db,
   scope: WorkspaceScope,
   query: Pick<EventQuery, 'filter' | 'range' | 'before' | 'after'>,
-) {
+): EventFilterSql {
   const { before, after } = query
-  let where = eventFilterSql(db.dialect, scope.workspaceId, query.filter, query.range)
-  if (after) where = sql`${where} AND (e.occurred, e.id) > (${after.occurred}, ${after.id})`
-  if (!before) return where
-  return before.txid === undefined
-    ? sql`${where} AND e.seq <= ${before.seq}`
-    : sql`${where} AND (e.txid, e.seq) <= (${before.txid}::xid8, ${before.seq}::bigint)`
+  const { from, where } = eventFilterSql(db.dialect, scope.workspaceId, query.filter, query.range)
+  const conditions = [where]
+  if (after) conditions.push(sql`(e.occurred, e.id) > (${after.occurred}, ${after.id})`)
+  if (before)
+    conditions.push(
+      before.txid === undefined
+        ? sql`e.seq <= ${before.seq}`
+        : sql`(e.txid, e.seq) <= (${before.txid}::xid8, ${before.seq}::bigint)`,
+    )
+  return { from, where: sql.join(conditions, sql` AND `) }
 }
 
 /** When the workspace's first event came; null when none did. */
