@@ -56,10 +56,3 @@ export function contains(dialect: DialectName, column: string, text: string): Co
   const ref = sql.ref(column)
   return dialect === 'postgres' ? sql`${ref} ilike ${pattern}` : sql`${ref} like ${pattern} escape '\\'`
 }
-
-/** The column begins with the text, in any case. */
-export function startsWith(dialect: DialectName, column: string, text: string): Condition {
-  const pattern = `${text.replace(/[\\%_]/g, '\\$&')}%`
-  const ref = sql.ref(column)
-  return dialect === 'postgres' ? sql`${ref} ilike ${pattern}` : sql`${ref} like ${pattern} escape '\\'`
-}

@@ -1,7 +1,6 @@
 /** States as they were stored, one after another. */
 import { type Micros, type State, toIso } from '@orrery/schemas'
 import { sql } from 'kysely'
-import { startsWith } from '../../db/dialect/json.ts'
 import type { Db, Reader } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import { StateNotFound } from './runs.errors.ts'
@@ -78,29 +77,66 @@ export async function listObservedStates(
   input: { query: string; order: 'LAST_SEEN_DESC' | 'NAME_ASC'; limit: number },
 ): Promise<ObservedState[]> {
   const prefix = input.query.trim()
-  const matches = prefix
-    ? sql<boolean>`(${startsWith(db.dialect, 'type', prefix)} or ${startsWith(db.dialect, 'name', prefix)})`
-    : sql<boolean>`1 = 1`
-  // Each table is grouped before the union: its index (workspace_id, type, name, timestamp) answers that alone.
-  const grouped = (table: 'flow_run_states' | 'task_run_states') =>
-    db.scan
-      .selectFrom(table)
-      .select(['type', 'name'])
-      .select((eb) => [eb.fn.min('timestamp').as('first'), eb.fn.max('timestamp').as('last')])
-      .where('workspace_id', '=', scope.workspaceId)
-      .where(matches)
-      .groupBy(['type', 'name'])
-  const query = db.scan
-    .selectFrom(grouped('flow_run_states').unionAll(grouped('task_run_states')).as('seen'))
-    .select(['type', 'name'])
-    .select((eb) => [eb.fn.min<Micros>('first').as('first_seen'), eb.fn.max<Micros>('last').as('last_seen')])
-    .groupBy(['type', 'name'])
-  const ordered = input.order === 'NAME_ASC' ? query : query.orderBy('last_seen', 'desc')
-  const rows = await ordered.orderBy('type').orderBy('name').limit(input.limit).execute()
+  const [ofFlowRuns, ofTaskRuns] = await Promise.all([
+    listPairs(db, scope, 'flow_run_states'),
+    listPairs(db, scope, 'task_run_states'),
+  ])
+  const seen = new Map<string, Pair>()
+  for (const pair of [...ofFlowRuns, ...ofTaskRuns]) {
+    if (!begins(pair.type, prefix) && !begins(pair.name, prefix)) continue
+    const key = `${pair.type} ${pair.name}`
+    const known = seen.get(key)
+    seen.set(key, {
+      ...pair,
+      first: Math.min(pair.first, known?.first ?? pair.first),
+      last: Math.max(pair.last, known?.last ?? pair.last),
+    })
+  }
+  const byName = (a: Pair, b: Pair) => compare(a.type, b.type) || compare(a.name, b.name)
+  const byLast = (a: Pair, b: Pair) => b.last - a.last || byName(a, b)
+  const rows = [...seen.values()].sort(input.order === 'NAME_ASC' ? byName : byLast).slice(0, input.limit)
   return rows.map((row) => ({
     state_type: row.type,
     state_name: row.name,
-    first_seen: toIso(row.first_seen),
-    last_seen: toIso(row.last_seen),
+    first_seen: toIso(row.first),
+    last_seen: toIso(row.last),
   }))
+}
+
+const begins = (text: string, prefix: string) => text.toLowerCase().startsWith(prefix.toLowerCase())
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+interface Pair {
+  type: string
+  name: string
+  first: Micros
+  last: Micros
+}
+
+/**
+ * Each (type, name) of the table, by hopping through its index from one to the next: the cost is that of the
+ * pairs, of which there are a dozen, and not of the states, of which there are millions.
+ */
+async function listPairs(
+  db: Db,
+  scope: WorkspaceScope,
+  table: 'flow_run_states' | 'task_run_states',
+): Promise<Pair[]> {
+  const states = sql.table(table)
+  const own = sql`workspace_id = ${scope.workspaceId}`
+  const first = (column: string) =>
+    sql`(select ${sql.ref(column)} from ${states} where ${own} order by type, name limit 1)`
+  const next = (column: string) =>
+    sql`(select s.${sql.ref(column)} from ${states} s where s.${own} and (s.type, s.name) > (pairs.type, pairs.name) order by s.type, s.name limit 1)`
+  const end = (order: 'asc' | 'desc') =>
+    sql`(select s.timestamp from ${states} s where s.${own} and s.type = pairs.type and s.name = pairs.name order by s.timestamp ${sql.raw(order)} limit 1)`
+  const { rows } = await sql<Pair>`
+    with recursive pairs(type, name) as (
+      select ${first('type')}, ${first('name')}
+      union all
+      select ${next('type')}, ${next('name')} from pairs where pairs.type is not null
+    )
+    select type, name, ${end('asc')} as first, ${end('desc')} as last from pairs where type is not null
+  `.execute(db.scan)
+  return rows
 }
