@@ -8,7 +8,7 @@ type Profile = {
   timeDeltas: number[]
 }
 
-export function hottest(folder: string, count = 25): string {
+export function hottest(folder: string, count = 18): string {
   const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))
   const lines: string[] = []
   for (const file of files) {
@@ -22,7 +22,12 @@ export function hottest(folder: string, count = 25): string {
       total += delta
       own.set(name, (own.get(name) ?? 0) + delta)
     })
-    lines.push(`  ${join(folder, file)}`)
+    const idle = own.get('(idle) ') ?? 0
+    // A reader thread that had nothing to do explains nothing.
+    if (idle / total > 0.9) continue
+    lines.push(`  ${join(folder, file)}: ${((1 - idle / total) * 100).toFixed(0)} % busy, of which`)
+    own.delete('(idle) ')
+    total -= idle
     const sorted = [...own].sort(([, a], [, b]) => b - a).slice(0, count)
     for (const [name, time] of sorted)
       lines.push(`  ${((time / total) * 100).toFixed(1).padStart(5)} %  ${name}`)

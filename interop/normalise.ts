@@ -12,6 +12,7 @@ export type Normalised = Map<string, Json>
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 const instant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/
 const generated = /^[a-z]+-[a-z]+$/
+const bookkeeping = new Set(['created', 'updated', 'received'])
 const durations = new Set(['total_run_time', 'estimated_run_time', 'estimated_start_time_delta'])
 /** Made from Python sets, or documented as unordered. */
 const unordered = new Set(['tags', 'related', 'root_node_ids', 'parents', 'children', 'encapsulating'])
@@ -63,7 +64,8 @@ export function normalise(records: Records, replacements: [string, string][]): N
   }
   for (const { run, states } of stateLists) {
     const running = runningSeconds(states)
-    result.set(names.of(text(run.id)), clean(run, names, { running, at: '' }))
+    const owner = names.of(text(run.id))
+    result.set(names.of(text(run.id)), clean(run, names, { running, at: '', owner }))
     for (const state of states) {
       const details = isObject(state.state_details) ? state.state_details : {}
       const relative = { ...state, state_details: { ...details } as JsonObject }
@@ -71,15 +73,18 @@ export function normalise(records: Records, replacements: [string, string][]): N
       for (const key of ['scheduled_time', 'pause_timeout']) {
         const value = details[key]
         if (typeof value !== 'string') continue
+        // A fixed date in a script, as it was sent.
+        if (Math.abs(micros(value) - micros(text(state.timestamp))) > 86_400e6) continue
         const seconds = (micros(value) - micros(text(state.timestamp))) / 1e6
         relative.state_details[key] = `<state + ${Math.round(seconds)} s>`
       }
-      result.set(names.of(text(state.id)), clean(relative, names, { running, at: '' }))
+      result.set(names.of(text(state.id)), clean(relative, names, { running, at: '', owner }))
     }
   }
-  for (const flow of records.flows) result.set(names.of(text(flow.id)), clean(flow, names, { at: '' }))
+  for (const flow of records.flows)
+    result.set(names.of(text(flow.id)), clean(flow, names, { at: '', owner: '' }))
   for (const [id, graph] of Object.entries(records.graphs)) {
-    result.set(`graph:${names.of(id)}`, graphByName(graph, names))
+    result.set(`graph:${names.of(id)}`, graphByName(graph, names, names.of(id)))
   }
   addNumbered(result, names, 'log', records.logs, (log) => {
     const owner = text(log.task_run_id) || text(log.flow_run_id)
@@ -98,6 +103,7 @@ export function normalise(records: Records, replacements: [string, string][]): N
     micros(text(artifact.created)),
   ])
   result.set('counts', records.counts)
+  for (const route of records.missing ?? []) result.set(`route ${route}`, 'answered 404')
   return result
 }
 
@@ -124,24 +130,31 @@ function addNumbered(
     const owner = `${kind}:${parts.filter((part) => typeof part === 'string').join(' ')}`
     const index = counts.get(owner) ?? 0
     counts.set(owner, index + 1)
-    result.set(`${owner}[${index}]`, clean(row, names, { at: '' }))
+    result.set(`${owner}[${index}]`, clean(row, names, { at: '', owner: aboutOf(row, names) }))
   }
 }
 
-function graphByName(graph: Json, names: Names): Json {
-  if (!isObject(graph) || !Array.isArray(graph.nodes)) return clean(graph, names, { at: '' })
+/** The run that a log or an event is about. */
+function aboutOf(row: JsonObject, names: Names): string {
+  const resource = isObject(row.resource) ? text(row.resource['prefect.resource.id']) : ''
+  return names.of(resource.slice(-36) || text(row.task_run_id) || text(row.flow_run_id))
+}
+
+function graphByName(graph: Json, names: Names, owner: string): Json {
+  if (!isObject(graph) || !Array.isArray(graph.nodes)) return clean(graph, names, { at: '', owner })
   const nodes: JsonObject = {}
   for (const entry of graph.nodes) {
     if (!Array.isArray(entry)) continue
-    nodes[names.apply(text(entry[0]))] = clean(entry[1] ?? null, names, { at: '' })
+    const id = isObject(entry[1]) ? names.of(text(entry[1].id)) : ''
+    nodes[names.apply(text(entry[0]))] = clean(entry[1] ?? null, names, { at: '', owner: id })
   }
-  return { ...(clean({ ...graph, nodes: null }, names, { at: '' }) as JsonObject), nodes }
+  return { ...(clean({ ...graph, nodes: null }, names, { at: '', owner }) as JsonObject), nodes }
 }
 
-type Place = { running?: number; at: string }
+type Place = { running?: number; at: string; owner: string }
 
 function clean(value: Json, names: Names, place: Place): Json {
-  if (typeof value === 'string') return cleanText(value, names)
+  if (typeof value === 'string') return cleanText(value, names, place.owner)
   if (Array.isArray(value)) {
     const items = value.map((item) => clean(item, names, place))
     const set = unordered.has(place.at) || place.at.startsWith('task_inputs.')
@@ -154,8 +167,13 @@ function clean(value: Json, names: Names, place: Place): Json {
       result[key] = item
     } else if (durations.has(key) && typeof item === 'number') {
       result[key] = duration(item, place.running)
+    } else if (bookkeeping.has(key) && typeof item === 'string' && instant.test(item)) {
+      // When the row was written: near its state's timestamp, or the same.
+      result[key] = item.endsWith('Z') ? '<time>' : '<time not in Z>'
     } else if (key === 'infrastructure_pid') {
       result[key] = item === null ? null : '<pid>'
+    } else if (key === 'pause_keys' && Array.isArray(item)) {
+      result[key] = item.map(() => '<key>')
     } else if (key === 'dynamic_key') {
       // Sub-flows count from "0"; ordinary task runs have a random one.
       result[key] = text(item).length < 32 ? item : '<random>'
@@ -167,9 +185,9 @@ function clean(value: Json, names: Names, place: Place): Json {
   return result
 }
 
-function cleanText(value: string, names: Names): string {
-  if (instant.test(value)) return names.ofInstant(value)
-  return names.apply(value)
+function cleanText(value: string, names: Names, owner: string): string {
+  if (instant.test(value)) return names.ofInstant(value, owner)
+  return names.apply(value, owner)
 }
 
 function duration(seconds: number, running: number | undefined): string {
@@ -211,7 +229,7 @@ function by<T>(key: (item: T) => (string | number)[]): (a: T, b: T) => number {
 class Names {
   private readonly ids = new Map<string, string>()
   private readonly counts = new Map<string, number>()
-  private readonly instants = new Map<number, string>()
+  private readonly instants = new Map<number, string[]>()
   private readonly texts: Map<string, string>
 
   constructor(replacements: [string, string][]) {
@@ -233,20 +251,24 @@ class Names {
   }
 
   instant(iso: string, name: string): void {
-    this.instants.set(micros(iso), name)
+    const names = this.instants.get(micros(iso))
+    if (names) names.push(name)
+    else this.instants.set(micros(iso), [name])
   }
 
   of(id: string): string {
     return this.ids.get(id.toLowerCase()) ?? '<uuid>'
   }
 
-  ofInstant(iso: string): string {
+  /** The state with this timestamp; of several, that of the run which the record is about. */
+  ofInstant(iso: string, owner: string): string {
     const zone = iso.endsWith('Z') ? '' : ' not in Z'
-    const name = this.instants.get(micros(iso))
+    const names = this.instants.get(micros(iso))
+    const name = names?.find((each) => each.startsWith(`state:${owner}[`)) ?? names?.[0]
     return name ? `@${name}${zone}` : `<time${zone}>`
   }
 
-  apply(value: string): string {
+  apply(value: string, owner = ''): string {
     let result = value
     for (const [from, to] of this.texts) if (result.includes(from)) result = result.replaceAll(from, to)
     return result
@@ -254,7 +276,7 @@ class Names {
       .replace(/\b[0-9a-f]{32}\b/g, '<hex>')
       .replace(/0x[0-9a-f]{6,}/g, '<address>')
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/g, (found) =>
-        this.ofInstant(found.replace('+00:00', 'Z')),
+        this.ofInstant(found.replace('+00:00', 'Z'), owner),
       )
   }
 }

@@ -1,6 +1,6 @@
 /** Reads back, through the API alone, everything a server recorded while one script ran. */
 import { isObject, type Json, type JsonObject, objects, text } from './json.ts'
-import { listAll, request, type Target } from './target.ts'
+import { listAll, NotFound, request, type Target } from './target.ts'
 
 export type Records = {
   flows: JsonObject[]
@@ -14,6 +14,8 @@ export type Records = {
   events: JsonObject[]
   artifacts: JsonObject[]
   counts: JsonObject
+  /** Routes that answered 404 for what must exist. */
+  missing: string[]
 }
 
 /** Instants in ISO 8601, of this machine's clock, which the servers and clients share. */
@@ -52,25 +54,41 @@ export async function readRecords(target: Target, window: Window): Promise<Recor
     graphs: {},
     logs: await readLogs(target, window, new Set(flowRunIds), new Set(taskRunIds)),
     events: await readEvents(target, window),
-    artifacts: await listAll(target, '/artifacts/filter', {
-      artifacts: {
-        operator: 'or_',
-        flow_run_id: { any_: flowRunIds },
-        task_run_id: { any_: taskRunIds },
-      },
-    }),
+    artifacts: [],
     counts: await readCounts(target, flowRunIds, taskRunIds),
+    missing: [],
   }
+  const found = async <T>(route: string, read: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error
+      if (!records.missing.includes(route)) records.missing.push(route)
+      return undefined
+    }
+  }
+  const ofRuns = { operator: 'or_', flow_run_id: { any_: flowRunIds }, task_run_id: { any_: taskRunIds } }
+  const artifacts = listAll(target, '/artifacts/filter', { artifacts: ofRuns })
+  records.artifacts = (await found('/artifacts/filter', artifacts)) ?? []
   for (const flowId of new Set(flowRuns.map((run) => text(run.flow_id)))) {
     const flow = await request(target, 'GET', `/flows/${flowId}`)
     if (isObject(flow)) records.flows.push(flow)
   }
   for (const id of flowRunIds) {
-    records.flowRunStates[id] = objects(await request(target, 'GET', `/flow_run_states/?flow_run_id=${id}`))
-    records.graphs[id] = await request(target, 'GET', `/flow_runs/${id}/graph-v2`)
+    const states = await found(
+      '/flow_run_states/',
+      request(target, 'GET', `/flow_run_states/?flow_run_id=${id}`),
+    )
+    records.flowRunStates[id] = objects(states)
+    const graph = await found('/flow_runs/{id}/graph-v2', request(target, 'GET', `/flow_runs/${id}/graph-v2`))
+    if (graph !== undefined) records.graphs[id] = graph
   }
   for (const id of taskRunIds) {
-    records.taskRunStates[id] = objects(await request(target, 'GET', `/task_run_states/?task_run_id=${id}`))
+    const states = await found(
+      '/task_run_states/',
+      request(target, 'GET', `/task_run_states/?task_run_id=${id}`),
+    )
+    records.taskRunStates[id] = objects(states)
   }
   return records
 }

@@ -6,6 +6,7 @@
  *   --self-test       the genuine server against itself: whatever differs is the harness's own noise
  *   --targets x,y     cloud (on SQLite), local (on PostgreSQL), cli (default: all)
  *   --genuine-cache   take what the genuine server recorded before, for scripts that have not changed since
+ *   --recompare       compare what was captured before, without running anything
  *   --keep            leave the normalised records in .cache/interop
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,7 +18,7 @@ import { checkCommandLine, checkCommonCommands } from './command-line.ts'
 import { compare, type Difference, describe } from './compare.ts'
 import { allowed } from './differences.ts'
 import { prefectVersion, repository, setUp, startGenuine } from './genuine.ts'
-import { parseJson } from './json.ts'
+import { type Json, parseJson } from './json.ts'
 import type { Normalised } from './normalise.ts'
 import { withOurs } from './ours.ts'
 import { startPostgres } from './postgres.ts'
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     'self-test': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     'genuine-cache': { type: 'boolean', default: false },
+    recompare: { type: 'boolean', default: false },
   },
 })
 
@@ -46,25 +48,27 @@ function report(ok: boolean, title: string, details: string[] = []): void {
 }
 
 function reportComparison(name: string, genuine: Capture[], ours: Capture[]): void {
+  const all: Difference[] = []
   for (const expected of genuine) {
     const found = ours.find((each) => each.script === expected.script)
     if (!found) continue
     const left = normaliseCapture(expected)
     const right = normaliseCapture(found)
     if (options.keep) {
-      keep('genuine', expected.script, left)
-      keep(name, expected.script, right)
+      keepNormalised('genuine', expected.script, left)
+      keepNormalised(name.split(' ')[0] ?? name, expected.script, right)
     }
     const differences = compare(expected.script, left, right)
     const unexplained = differences.filter((difference) => !isAllowed(difference))
+    all.push(...unexplained)
     const meant = differences.length - unexplained.length
-    const suffix = meant > 0 ? `, ${meant} documented differences` : ''
+    const outcome = unexplained.length === 0 ? 'equal' : `${unexplained.length} differences`
     report(
       unexplained.length === 0,
-      `${name}: ${expected.script}: ${left.size} records${suffix}`,
-      summarise(unexplained),
+      `${name}: ${expected.script}: ${left.size} records, ${outcome}${meant > 0 ? `, ${meant} that are meant` : ''}`,
     )
   }
+  for (const line of summarise(all)) process.stdout.write(`  ${line}\n`)
 }
 
 function isAllowed(difference: Difference): boolean {
@@ -73,26 +77,26 @@ function isAllowed(difference: Difference): boolean {
   return entry !== undefined
 }
 
-/** The first of each field: a wrong column shows once per record otherwise. */
+/** The first of each field: a wrong column shows in every script otherwise. */
 function summarise(differences: Difference[]): string[] {
   const groups = new Map<string, Difference[]>()
   for (const difference of differences) {
-    const key = `${difference.record.split(':')[0]} ${difference.field.replace(/\[\d+\]/g, '[]')}`
+    const key = `${difference.record.split(':')[0]} ${difference.field.replace(/\[\d+\]/g, '[]')} ${kindOf(difference)}`
     const group = groups.get(key)
     if (group) group.push(difference)
     else groups.set(key, [difference])
   }
   return [...groups.values()].map((group) => {
-    const first = describe(group[0] as Difference)
-    return group.length === 1 ? first : `${first}\n      (and ${group.length - 1} more of this field)`
+    const scripts = new Set(group.map((each) => each.script))
+    const more = group.length === 1 ? '' : `\n      (${group.length} times in ${scripts.size} scripts)`
+    return `${describe(group[0] as Difference)}${more}`
   })
 }
 
-function keep(target: string, script: string, normalised: Normalised): void {
-  const folder = join(repository, '.cache', 'interop', target)
-  mkdirSync(folder, { recursive: true })
-  const sorted = Object.fromEntries([...normalised.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))
-  writeFileSync(join(folder, `${script}.json`), `${JSON.stringify(sorted, null, 2)}\n`)
+function kindOf({ genuine, ours }: Difference): string {
+  const kind = (value: Json | undefined) =>
+    value === undefined ? 'absent' : value === null ? 'null' : 'a value'
+  return `${kind(genuine)} ${kind(ours)}`
 }
 
 async function withGenuine<T>(name: string, use: (target: Target) => Promise<T>): Promise<T> {
@@ -116,16 +120,26 @@ async function withGenuine<T>(name: string, use: (target: Target) => Promise<T>)
   }
 }
 
-async function genuineOrKept(
+function keepNormalised(target: string, script: string, normalised: Normalised): void {
+  const folder = join(repository, '.cache', 'interop', target)
+  mkdirSync(folder, { recursive: true })
+  const sorted = Object.fromEntries([...normalised.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))
+  writeFileSync(join(folder, `${script}.json`), `${JSON.stringify(sorted, null, 2)}\n`)
+}
+
+/** Captures are kept: of the genuine server to save its time, of ours to compare again without a run. */
+async function capturedOrKept(
+  name: string,
   scripts: string[],
+  reuse: boolean,
   captureThem: (scripts: string[]) => Promise<Capture[]>,
 ): Promise<Capture[]> {
-  const file = join(repository, '.cache', 'interop', `genuine-${prefectVersion}.json`)
+  const file = join(repository, '.cache', 'interop', `${name}.json`)
   const kept = existsSync(file) ? (parseJson(readFileSync(file, 'utf8')) as unknown as Capture[]) : []
   const usable = kept.filter((each) =>
     scripts.some((script) => script === `${each.script}.py` && hashOf(script) === each.hash),
   )
-  const found = options['genuine-cache'] ? usable : []
+  const found = reuse ? usable : []
   const missing = scripts.filter((script) => !found.some((each) => `${each.script}.py` === script))
   const fresh = missing.length > 0 ? await captureThem(missing) : []
   const others = kept.filter((each) => !fresh.some((one) => one.script === each.script))
@@ -152,12 +166,17 @@ async function main(): Promise<void> {
   const postgres = targets.includes('local') ? await startPostgres() : undefined
   try {
     const databaseUrl = await postgres?.createDatabase('interop')
+    const again = options.recompare
+    const ofOurs = (mode: 'cloud' | 'local', url?: string) =>
+      capturedOrKept(mode, scripts, again, (missing) =>
+        withOurs(mode, url, (target) => capture(target, missing, 1)),
+      )
     const [genuine, cloud, local] = await Promise.all([
-      genuineOrKept(scripts, (missing) => captureGenuine('genuine', missing)),
-      targets.includes('cloud') ? withOurs('cloud', undefined, (target) => capture(target, scripts, 1)) : [],
-      targets.includes('local')
-        ? withOurs('local', databaseUrl, (target) => capture(target, scripts, 1))
-        : [],
+      capturedOrKept(`genuine-${prefectVersion}`, scripts, again || options['genuine-cache'], (missing) =>
+        captureGenuine('genuine', missing),
+      ),
+      targets.includes('cloud') ? ofOurs('cloud') : [],
+      targets.includes('local') ? ofOurs('local', databaseUrl) : [],
     ])
     reportSeeded(genuine)
     reportComparison('cloud mode on SQLite', genuine, cloud)

@@ -12,6 +12,8 @@ export type Target = {
   logFile?: string
 }
 
+export class NotFound extends Error {}
+
 export async function request(target: Target, method: string, path: string, body?: unknown): Promise<Json> {
   const url = path.startsWith('http') ? path : `${target.apiUrl}${path}`
   const answer = await fetch(url, {
@@ -21,6 +23,8 @@ export async function request(target: Target, method: string, path: string, body
     signal: AbortSignal.timeout(60_000),
   })
   const content = await answer.text()
+  if (answer.status === 404)
+    throw new NotFound(`${target.name}: ${method} ${path} answered 404: ${content.slice(0, 400)}`)
   if (!answer.ok)
     throw new Error(`${target.name}: ${method} ${path} answered ${answer.status}: ${content.slice(0, 400)}`)
   return content === '' ? null : parseJson(content)

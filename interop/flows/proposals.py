@@ -1,8 +1,14 @@
 """What a client is answered when it proposes states by hand, legal and not."""
 
+import datetime
+
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.states import Cancelling, Completed, Failed, Paused, Pending, Running, Scheduled
+
+
+EARLIER = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+LATER = datetime.datetime(2124, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 @flow
@@ -11,8 +17,6 @@ def by_hand():
 
 
 if __name__ == "__main__":
-    from prefect import get_run_logger  # noqa: F401
-
     with get_client(sync_client=True) as client:
         steps = {
             "straight": [Pending(), Running(), Completed()],
@@ -20,8 +24,8 @@ if __name__ == "__main__":
             "terminal to cancelling": [Running(), Completed(), Cancelling()],
             "pending twice": [Pending(), Pending(name="Submitting"), Pending(), Running(), Pending()],
             "cancelling": [Running(), Cancelling(), Completed(), Running()],
-            "scheduled": [Scheduled(), Pending(), Running(), Scheduled()],
-            "paused": [Paused(timeout_seconds=30), Running(), Paused(timeout_seconds=30), Running(), Completed()],
+            "scheduled": [Scheduled(scheduled_time=EARLIER), Pending(), Running(), Scheduled(scheduled_time=EARLIER)],
+            "paused": [Paused(pause_expiration_time=LATER), Running(), Paused(pause_expiration_time=LATER), Running()],
         }
         answers = []
         for name, proposals in steps.items():
@@ -34,7 +38,8 @@ if __name__ == "__main__":
                         "proposed": state.name,
                         "status": answer.status.value,
                         "state": answer.state and [answer.state.type.value, answer.state.name],
-                        "details": answer.details.model_dump(mode="json"),
+                        # The words of a reason are each server's own.
+                        "details": answer.details.type,
                     }
                 )
             forced = client.set_flow_run_state(run.id, Completed(name="Forced"), force=True)

@@ -12,13 +12,14 @@ def extract():
     return {"rows": 3}
 
 
-@task
+# Named by their arguments: which of two submitted tasks makes its id first is chance.
+@task(task_run_name="clean times {factor}")
 def clean(raw, factor: int = 2):
     return raw["rows"] * factor
 
 
-@task
-def notify(label):
+@task(task_run_name="notify {kind}")
+def notify(label, kind):
     return label
 
 
@@ -27,8 +28,8 @@ def tasks_submit():
     raw = extract.submit()
     cleaned = clean.submit(raw, factor=3)
     both = clean.submit(ROWS)
-    done = notify.submit("done", wait_for=[cleaned, both])
-    nested = notify.submit([raw, {"cleaned": cleaned}])
+    done = notify.submit("done", "after both", wait_for=[cleaned, both])
+    nested = notify.submit([raw, {"cleaned": cleaned}], "nested")
     nested.wait()
     return done.result()
 
