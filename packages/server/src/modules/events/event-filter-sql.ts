@@ -1,15 +1,14 @@
 import { globToRegex, globToSqlite, listOf, parseTextQuery } from '@orrery/core'
-import {
-  type EventAnyResourceFilter,
-  type EventFilter,
-  type EventRelatedFilter,
-  type Micros,
-  parseIso,
-  type ResourceSpecification,
+import type {
+  EventAnyResourceFilter,
+  EventFilter,
+  EventRelatedFilter,
+  Micros,
+  ResourceSpecification,
 } from '@orrery/schemas'
 import { type RawBuilder, sql } from 'kysely'
 import type { DialectName } from '../../db/columns.ts'
-import { Invalid } from '../../errors.ts'
+import { instant } from '../../db/filters/instants.ts'
 
 type Condition = RawBuilder<unknown>
 
@@ -22,15 +21,9 @@ const DEFAULT_DAYS = 180
 export function occurredRange(filter: EventFilter, now: Micros): { since: Micros; until: Micros } {
   const { since, until } = filter.occurred ?? {}
   return {
-    since: since ? readInstant(since) : Math.floor(now / DAY) * DAY - DEFAULT_DAYS * DAY,
-    until: until ? readInstant(until) : now,
+    since: since ? instant(since, 'filter.occurred.since') : Math.floor(now / DAY) * DAY - DEFAULT_DAYS * DAY,
+    until: until ? instant(until, 'filter.occurred.until') : now,
   }
-}
-
-function readInstant(text: string): Micros {
-  const instant = parseIso(text)
-  if (instant === null) throw new Invalid(`"${text}" is not an ISO 8601 instant`, 'invalid_instant')
-  return instant
 }
 
 /** What stands after FROM and WHERE. */

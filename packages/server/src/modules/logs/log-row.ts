@@ -1,5 +1,6 @@
 import { matchesText, parseTextQuery } from '@orrery/core'
 import { isUuid, type LogFilter, type Micros, newId, parseIso, toIso } from '@orrery/schemas'
+import { instantOrNull } from '../../db/filters/instants.ts'
 import { Invalid } from '../../errors.ts'
 import { isRecord } from '../events/parse-event.ts'
 
@@ -90,8 +91,8 @@ export function logToJson(row: LogRow): string {
 export function compileLogFilter(filter: LogFilter): (row: LogRow) => boolean {
   const tests: ((row: LogRow) => boolean)[] = []
   const { level, timestamp, flow_run_id: flowRun, task_run_id: taskRun, text } = filter
-  const since = readBound(timestamp?.after_)
-  const until = readBound(timestamp?.before_)
+  const since = instantOrNull(timestamp?.after_, 'filter.timestamp.after_')
+  const until = instantOrNull(timestamp?.before_, 'filter.timestamp.before_')
   if (level?.ge_ != null) tests.push((row) => row.level >= (level.ge_ ?? 0))
   if (level?.le_ != null) tests.push((row) => row.level <= (level.le_ ?? 0))
   if (since !== null) tests.push((row) => row.timestamp >= since)
@@ -110,11 +111,4 @@ export function compileLogFilter(filter: LogFilter): (row: LogRow) => boolean {
 function isOneOf(column: 'flow_run_id' | 'task_run_id', ids: readonly string[]): (row: LogRow) => boolean {
   const wanted = new Set(ids.map((id) => id.toLowerCase()))
   return (row) => wanted.has(row[column] ?? '')
-}
-
-function readBound(text: string | null | undefined): Micros | null {
-  if (text === null || text === undefined) return null
-  const instant = parseIso(text)
-  if (instant === null) throw new Invalid(`"${text}" is not an ISO 8601 instant`, 'instant_malformed')
-  return instant
 }
