@@ -52,6 +52,7 @@ export function installAuth(app: FastifyInstance, identity: Identity): void {
     if (!access || access.kind === 'public') return
     const params = request.params as { account_id?: string; workspace_id?: string }
     if (access.kind === 'workspace' && identity.localScope && params.workspace_id === undefined) {
+      await identity.authenticate(credentialsOf(request))
       request.scope = identity.localScope
       return
     }

@@ -87,6 +87,19 @@ eachDatabase((database) => {
       ])
     })
 
+    it('of several first users at once one becomes the owner, and the others are turned away', async () => {
+      const fresh = await startServer({ flags: { databaseUrl: await database.url(), logLevel: 'silent' } })
+      const answers = await Promise.all(
+        ['a', 'b', 'c'].map((name) =>
+          browser(fresh.url).post('/api/auth/sign-up', { email: `${name}@example.com`, password: PASSWORD }),
+        ),
+      )
+      expect(answers.map((answer) => answer.status).sort()).toEqual([201, 403, 403])
+      const users = await fresh.context.db.read.selectFrom('users').select('id').execute()
+      expect(users).toHaveLength(1)
+      await fresh.stop()
+    })
+
     it('signing up is closed once there is an owner', async () => {
       const visitor = browser(server.url)
       expect((await visitor.get('/api/auth/config')).body).toMatchObject({ signup: 'closed' })

@@ -1,6 +1,8 @@
+import { isLoopback } from '../../config.ts'
 import { Unauthenticated } from '../../errors.ts'
-import type { Identity } from '../../http/auth.ts'
+import type { Credentials, Identity } from '../../http/auth.ts'
 import { makeAccountScope, makeUserScope, makeWorkspaceScope } from '../../scope.ts'
+import { CrossSiteRequest } from './identity.errors.ts'
 
 /** The ids of local mode's only account and workspace: fixed, so that a database can move between machines. */
 export const LOCAL_ACCOUNT_ID = '00000000-0000-7000-8000-000000000001'
@@ -25,7 +27,10 @@ export function createLocalIdentity(): Identity {
     keyId: null,
   } as const
   return {
-    authenticate: async () => principal,
+    async authenticate(credentials) {
+      requireLocalPage(credentials)
+      return principal
+    },
     authenticateToken: async () => principal,
     userScope: () => makeUserScope({ userId: LOCAL_ACCOUNT_ID, actor, sessionId: null }),
     accountScope: async () => makeAccountScope({ accountId: LOCAL_ACCOUNT_ID, actor, permissions: ALL }),
@@ -35,4 +40,23 @@ export function createLocalIdentity(): Identity {
     },
     localScope,
   }
+}
+
+/**
+ * Nothing but the address protects local mode, and a page of any site runs in a browser on this machine. Its
+ * requests carry its own `Origin`, or, where its name was pointed at loopback, its own `Host`.
+ */
+function requireLocalPage({ headers }: Credentials): void {
+  const host = String(headers.host ?? '')
+  if (!isLocalName(host)) throw new CrossSiteRequest()
+  const { origin } = headers
+  if (origin === undefined || origin === `http://${host}`) return
+  if (!URL.canParse(String(origin)) || !isLocalName(new URL(String(origin)).host))
+    throw new CrossSiteRequest()
+}
+
+/** Loopback, and the name by which containers reach it. */
+function isLocalName(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return isLoopback(name) || name === 'host.docker.internal' || name.endsWith('.localhost')
 }

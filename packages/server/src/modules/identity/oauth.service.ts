@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { newId } from '@orrery/schemas'
 import type { ProviderConfig } from '../../config.ts'
 import type { Trx } from '../../db/db.ts'
+import { againOnConflict } from '../../db/dialect/conflicts.ts'
 import { DomainError } from '../../errors.ts'
 import type { Credentials } from '../../http/auth.ts'
 import { writeAudit } from './audit.ts'
@@ -90,8 +91,8 @@ export async function finishOAuth(
   const profile = await fetchProfile(provider, callback.code, attempt)
   // Linking needs the session that began it, still there.
   const linkUserId = row.link_user_id !== null && row.link_user_id === input.userId ? input.userId : null
-  const user = await identity.db.write((trx) =>
-    findOrAdmit(trx, identity, profile, linkUserId, credentials.address),
+  const user = await againOnConflict(() =>
+    identity.db.write((trx) => findOrAdmit(trx, identity, profile, linkUserId, credentials.address)),
   )
   identity.throttle.forgive('oauth', credentials.address)
   return { token: await startSession(identity, credentials, user, provider.id), redirectTo: row.redirect_to }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Reader, Trx } from '../../db/db.ts'
+import { againOnConflict } from '../../db/dialect/conflicts.ts'
 import type { Credentials } from '../../http/auth.ts'
 import { writeAudit } from './audit.ts'
 import type { CloudIdentity } from './cloud-identity.ts'
@@ -39,24 +40,26 @@ export async function signUp(
   if (mode === 'first_user') identity.setupCode.require(input.setup_code)
   requireGoodPassword(input.password, wordsAbout(email, input))
   const passwordHash = await hashPassword(input.password)
-  const made = await identity.db.write(async (trx) => {
-    const now = identity.clock.now()
-    const user = await admitUser(
-      trx,
-      identity,
-      {
-        email,
-        passwordHash,
-        firstName: input.first_name?.trim() ?? '',
-        lastName: input.last_name?.trim() ?? '',
-        now,
-      },
-      mode === 'first_user',
-      credentials.address,
-    )
-    const token = await insertSession(trx, user.id, credentials, now)
-    return { user, token }
-  })
+  const made = await againOnConflict(() =>
+    identity.db.write(async (trx) => {
+      const now = identity.clock.now()
+      const user = await admitUser(
+        trx,
+        identity,
+        {
+          email,
+          passwordHash,
+          firstName: input.first_name?.trim() ?? '',
+          lastName: input.last_name?.trim() ?? '',
+          now,
+        },
+        mode === 'first_user',
+        credentials.address,
+      )
+      const token = await insertSession(trx, user.id, credentials, now)
+      return { user, token }
+    }),
+  )
   identity.throttle.forgive('sign-up', credentials.address)
   return made
 }

@@ -1,4 +1,5 @@
 import type { Reader } from '../../db/db.ts'
+import { againOnConflict } from '../../db/dialect/conflicts.ts'
 import { NotFound } from '../../errors.ts'
 import type { UserScope } from '../../scope.ts'
 import { writeAudit } from './audit.ts'
@@ -37,45 +38,47 @@ export async function updateUser(
 ): Promise<void> {
   const email = change.email === undefined ? undefined : readEmail(change.email)
   if (change.handle !== undefined) requireHandle(change.handle)
-  await identity.db.write(async (trx) => {
-    const user = await requireUser(trx, scope)
-    const emailChanges = email !== undefined && email !== user.email
-    const handleChanges = change.handle !== undefined && change.handle !== user.handle
-    if (emailChanges && !scope.sessionId) throw new SessionRequired()
-    if (emailChanges && (await findUserByEmail(trx, email))) throw new EmailTaken()
-    if (handleChanges && change.handle && (await isHandleTakenByOther(trx, user, change.handle)))
-      throw new HandleTaken(change.handle)
-    await trx
-      .updateTable('users')
-      .set({
-        updated: identity.clock.now(),
-        ...(change.handle !== undefined && { handle: change.handle }),
-        ...(email !== undefined && { email }),
-        ...(change.first_name !== undefined && { first_name: change.first_name ?? '' }),
-        ...(change.last_name !== undefined && { last_name: change.last_name ?? '' }),
-        ...(change.location !== undefined && { location: change.location }),
-        ...(change.title !== undefined && { title: change.title }),
-        ...(change.image_location !== undefined && { image_location: change.image_location }),
-        ...(change.settings && {
-          settings: JSON.stringify({ ...JSON.parse(user.settings), ...change.settings }),
-        }),
+  await againOnConflict(() =>
+    identity.db.write(async (trx) => {
+      const user = await requireUser(trx, scope)
+      const emailChanges = email !== undefined && email !== user.email
+      const handleChanges = change.handle !== undefined && change.handle !== user.handle
+      if (emailChanges && !scope.sessionId) throw new SessionRequired()
+      if (emailChanges && (await findUserByEmail(trx, email))) throw new EmailTaken()
+      if (handleChanges && change.handle && (await isHandleTakenByOther(trx, user, change.handle)))
+        throw new HandleTaken(change.handle)
+      await trx
+        .updateTable('users')
+        .set({
+          updated: identity.clock.now(),
+          ...(change.handle !== undefined && { handle: change.handle }),
+          ...(email !== undefined && { email }),
+          ...(change.first_name !== undefined && { first_name: change.first_name ?? '' }),
+          ...(change.last_name !== undefined && { last_name: change.last_name ?? '' }),
+          ...(change.location !== undefined && { location: change.location }),
+          ...(change.title !== undefined && { title: change.title }),
+          ...(change.image_location !== undefined && { image_location: change.image_location }),
+          ...(change.settings && {
+            settings: JSON.stringify({ ...JSON.parse(user.settings), ...change.settings }),
+          }),
+        })
+        .where('id', '=', user.id)
+        .execute()
+      // A link to the old address must not set the password of the new one.
+      if (emailChanges) await trx.deleteFrom('password_resets').where('user_id', '=', user.id).execute()
+      if (handleChanges) await identity.cache.changed(trx)
+      await writeAudit(trx, identity.clock, {
+        event: 'prefect-cloud.user.updated',
+        resourceId: `prefect-cloud.user.${user.id}`,
+        actor: scope.actor,
+        accountId: user.personal_account_id,
+        payload: {
+          changed: Object.keys(change),
+          ...(emailChanges && { email, previous_email: user.email }),
+        },
       })
-      .where('id', '=', user.id)
-      .execute()
-    // A link to the old address must not set the password of the new one.
-    if (emailChanges) await trx.deleteFrom('password_resets').where('user_id', '=', user.id).execute()
-    if (handleChanges) await identity.cache.changed(trx)
-    await writeAudit(trx, identity.clock, {
-      event: 'prefect-cloud.user.updated',
-      resourceId: `prefect-cloud.user.${user.id}`,
-      actor: scope.actor,
-      accountId: user.personal_account_id,
-      payload: {
-        changed: Object.keys(change),
-        ...(emailChanges && { email, previous_email: user.email }),
-      },
-    })
-  })
+    }),
+  )
 }
 
 async function isHandleTakenByOther(db: Reader, user: UserRow, handle: string): Promise<boolean> {

@@ -91,6 +91,13 @@ eachDatabase((database) => {
       expect(other.status).toBe(201)
     })
 
+    it('workspaces of one name made at once get different handles', async () => {
+      const made = await Promise.all(Array.from({ length: 6 }, () => create({ name: 'Twins' })))
+      expect(made.map((answer) => answer.status)).toEqual([201, 201, 201, 201, 201, 201])
+      const handles = made.map((answer) => (answer.body as { handle: string }).handle).sort()
+      expect(handles).toEqual(['twins', 'twins-2', 'twins-3', 'twins-4', 'twins-5', 'twins-6'])
+    })
+
     it('a workspace is read, renamed and listed; null leaves the default role, an empty text clears it', async () => {
       const { id } = (await create({ name: 'Old', description: 'what it is for' })).body as { id: string }
       const path = `/api/accounts/${ada.accountId}/workspaces/${id}`

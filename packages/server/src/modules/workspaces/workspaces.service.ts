@@ -1,6 +1,7 @@
 import { findWorkspaceRole, ownsEveryWorkspace, workspaceRole } from '@orrery/core'
 import { newId, toIso } from '@orrery/schemas'
 import type { Reader, Trx } from '../../db/db.ts'
+import { againOnConflict } from '../../db/dialect/conflicts.ts'
 import { Invalid } from '../../errors.ts'
 import type { AccountScope, UserScope, WorkspaceScope } from '../../scope.ts'
 import { writeAudit } from '../identity/audit.ts'
@@ -62,7 +63,7 @@ export function createWorkspace(
 ): Promise<WorkspaceRow> {
   if (input.name.trim() === '') throw new Invalid('A workspace needs a name.', 'workspace_name_empty')
   if (input.handle) requireHandle(input.handle)
-  return identity.db.write((trx) => insertWorkspace(trx, identity, scope, input))
+  return againOnConflict(() => identity.db.write((trx) => insertWorkspace(trx, identity, scope, input)))
 }
 
 export async function insertWorkspace(
