@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Provider as OidcProvider } from 'oidc-provider'
 
 /** Who signs in at the provider next. */
 export interface ProviderUser {
@@ -25,7 +26,8 @@ const CLIENT = { clientId: 'orrery-test', clientSecret: 'a secret between the tw
 
 /** A real OpenID provider (the package oidc-provider) that signs its user in without asking. */
 export async function startOidcProvider(redirectUris: string[], user: ProviderUser): Promise<SignInProvider> {
-  const { Provider } = await loadOidcProvider()
+  // Half a second to import: only for the tests that sign in there.
+  const { Provider } = await import('oidc-provider')
   const http = createServer()
   const url = await listen(http)
   const state: SignInProvider = { url, ...CLIENT, user, stop: () => stop(http) }
@@ -151,34 +153,4 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request) text += String(chunk)
   return text
-}
-
-// oidc-provider comes without types: what is used of it.
-interface OidcProvider {
-  callback(): (request: IncomingMessage, response: ServerResponse) => void
-  interactionDetails(
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<{ prompt: { name: string }; params: Record<string, unknown> }>
-  interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>
-  Grant: new (fields: {
-    accountId: string
-    clientId: string
-  }) => { addOIDCScope(scope: string): void; save(): Promise<string> }
-}
-
-interface OidcModule {
-  Provider: new (
-    issuer: string,
-    configuration: {
-      interactions: { url(context: unknown, interaction: { uid: string }): string }
-      findAccount(context: unknown, accountId: string): object
-      [key: string]: unknown
-    },
-  ) => OidcProvider
-}
-
-async function loadOidcProvider(): Promise<OidcModule> {
-  const name = 'oidc-provider'
-  return (await import(name)) as OidcModule
 }
