@@ -1,2 +1,3 @@
 export { flowRunsWhere, flowsWhere, STARTED, taskRunsWhere } from './entities.ts'
 export { instant, instantOrNull } from './instants.ts'
+export { inWorkspace, type Order, orderBy, planFlowRuns, planTaskRuns } from './plan.ts'

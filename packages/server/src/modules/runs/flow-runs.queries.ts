@@ -1,6 +1,13 @@
 import type { FlowRunSort, Micros, RunFilters } from '@orrery/schemas'
 import { type SelectQueryBuilder, sql } from 'kysely'
-import { flowRunsWhere, STARTED } from '../../db/filters/index.ts'
+import {
+  flowRunsWhere,
+  inWorkspace,
+  type Order,
+  orderBy,
+  planFlowRuns,
+  STARTED,
+} from '../../db/filters/index.ts'
 import type { Db, Reader, Trx } from '../../db/index.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { WorkspaceScope } from '../../scope.ts'
@@ -59,40 +66,60 @@ type Query<O> = SelectQueryBuilder<Tables, 'flow_runs', O>
 
 /** The workspace's flow runs that the filters let through. */
 export function filtered<O>(db: Db, scope: WorkspaceScope, filters: RunFilters, query: Query<O>): Query<O> {
-  const own = query.where('flow_runs.workspace_id', '=', scope.workspaceId)
+  const own = query.where(inWorkspace('flow_runs', scope, planFlowRuns(db.dialect, filters)))
   const condition = flowRunsWhere(db.dialect, filters)
   return condition ? own.where(condition) : own
 }
 
 export async function listFlowRuns(db: Db, scope: WorkspaceScope, page: FlowRunPage): Promise<FlowRunRow[]> {
   const query = filtered(db, scope, page.filters, db.scan.selectFrom('flow_runs').selectAll('flow_runs'))
-  return sorted(query, page.sort).limit(page.limit).offset(page.offset).execute()
+  return inOrder(query, db, page).execute()
 }
 
+/** The page of the query, in its order. */
+export const inOrder = <O>(query: Query<O>, db: Db, page: FlowRunPage): Query<O> =>
+  query
+    .orderBy(orderBy(ORDERS[page.sort], planFlowRuns(db.dialect, page.filters)))
+    .limit(page.limit)
+    .offset(page.offset)
+
+const ref = (column: string) => sql.ref(`flow_runs.${column}`)
+
 // The id decides between equals, so that pages neither repeat nor miss a run.
-function sorted<O>(query: Query<O>, sort: FlowRunSort): Query<O> {
-  switch (sort) {
-    case 'ID_DESC':
-      return query.orderBy('flow_runs.id', 'desc')
-    case 'START_TIME_ASC':
-      return query.orderBy(STARTED, 'asc').orderBy('flow_runs.id', 'asc')
-    case 'START_TIME_DESC':
-      return query.orderBy(STARTED, 'desc').orderBy('flow_runs.id', 'desc')
-    case 'EXPECTED_START_TIME_ASC':
-      return query.orderBy('expected_start_time', 'asc').orderBy('flow_runs.id', 'asc')
-    case 'EXPECTED_START_TIME_DESC':
-      return query.orderBy('expected_start_time', 'desc').orderBy('flow_runs.id', 'desc')
-    case 'NAME_ASC':
-      return query.orderBy('flow_runs.name', 'asc').orderBy('flow_runs.id', 'asc')
-    case 'NAME_DESC':
-      return query.orderBy('flow_runs.name', 'desc').orderBy('flow_runs.id', 'desc')
-    case 'NEXT_SCHEDULED_START_TIME_ASC':
-      return query
-        .orderBy('next_scheduled_start_time', (order) => order.asc().nullsLast())
-        .orderBy('flow_runs.id', 'asc')
-    case 'END_TIME_DESC':
-      return query.orderBy('end_time', (order) => order.desc().nullsLast()).orderBy('flow_runs.id', 'desc')
-  }
+const ORDERS: Record<FlowRunSort, readonly Order[]> = {
+  ID_DESC: [[ref('id'), 'desc']],
+  START_TIME_ASC: [
+    [STARTED, 'asc'],
+    [ref('id'), 'asc'],
+  ],
+  START_TIME_DESC: [
+    [STARTED, 'desc'],
+    [ref('id'), 'desc'],
+  ],
+  EXPECTED_START_TIME_ASC: [
+    [ref('expected_start_time'), 'asc'],
+    [ref('id'), 'asc'],
+  ],
+  EXPECTED_START_TIME_DESC: [
+    [ref('expected_start_time'), 'desc'],
+    [ref('id'), 'desc'],
+  ],
+  NAME_ASC: [
+    [ref('name'), 'asc'],
+    [ref('id'), 'asc'],
+  ],
+  NAME_DESC: [
+    [ref('name'), 'desc'],
+    [ref('id'), 'desc'],
+  ],
+  NEXT_SCHEDULED_START_TIME_ASC: [
+    [ref('next_scheduled_start_time'), 'asc nulls last'],
+    [ref('id'), 'asc'],
+  ],
+  END_TIME_DESC: [
+    [ref('end_time'), 'desc nulls last'],
+    [ref('id'), 'desc'],
+  ],
 }
 
 export async function countFlowRuns(db: Db, scope: WorkspaceScope, filters: RunFilters): Promise<number> {

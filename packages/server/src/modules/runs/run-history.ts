@@ -7,12 +7,13 @@ import {
   toIso,
   toSeconds,
 } from '@orrery/schemas'
-import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Db } from '../../db/index.ts'
 import type { Tables } from '../../db/tables.ts'
 import { Invalid } from '../../errors.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import { filtered } from './flow-runs.queries.ts'
+import { late, type RunTable, runTime } from './run-times.ts'
 import { filteredTaskRuns } from './task-runs.queries.ts'
 
 export const MAX_BUCKETS = 500
@@ -22,19 +23,6 @@ export interface HistoryWindow {
   end: Micros
   /** At least a second. */
   interval: Micros
-}
-
-type RunTable = 'flow_runs' | 'task_runs'
-
-/** Total run time with the running stretch up to now. */
-export const runTime = (table: RunTable, now: Micros): RawBuilder<number> =>
-  sql`${sql.ref(`${table}.total_run_time`)} + case when ${sql.ref(`${table}.state_type`)} = 'RUNNING' then ${sql.lit(now)} - ${sql.ref(`${table}.state_timestamp`)} else 0 end`
-
-/** How late a run started, or is by now; never negative. */
-export const late = (table: RunTable, now: Micros): RawBuilder<number> => {
-  const start = sql.ref(`${table}.start_time`)
-  const expected = sql.ref(`${table}.expected_start_time`)
-  return sql`case when ${start} > ${expected} then ${start} - ${expected} when ${start} is null and ${expected} < ${sql.lit(now)} and ${sql.ref(`${table}.state_type`)} not in ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED') then ${sql.lit(now)} - ${expected} else 0 end`
 }
 
 /** Refuses intervals under a second; keeps the first 500 buckets. */

@@ -1,10 +1,11 @@
 import type { Micros, RunFilters, TaskRunSort } from '@orrery/schemas'
 import { type SelectQueryBuilder, sql } from 'kysely'
-import { taskRunsWhere } from '../../db/filters/index.ts'
+import { inWorkspace, type Order, orderBy, planTaskRuns, taskRunsWhere } from '../../db/filters/index.ts'
 import type { Db, Reader, Trx } from '../../db/index.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import type { TaskRunRow } from './run-rows.ts'
+import { runTime } from './run-times.ts'
 
 export async function findTaskRun(db: Reader, scope: WorkspaceScope, id: string): Promise<TaskRunRow | null> {
   const row = await db
@@ -48,7 +49,7 @@ export function filteredTaskRuns<O>(
   filters: RunFilters,
   query: Query<O>,
 ): Query<O> {
-  const own = query.where('task_runs.workspace_id', '=', scope.workspaceId)
+  const own = query.where(inWorkspace('task_runs', scope, planTaskRuns(db.dialect, filters)))
   const condition = taskRunsWhere(db.dialect, filters)
   return condition ? own.where(condition) : own
 }
@@ -65,40 +66,57 @@ export async function listTaskRuns(
     page.filters,
     db.scan.selectFrom('task_runs').selectAll('task_runs'),
   )
-  return sorted(query, page.sort, now).limit(page.limit).offset(page.offset).execute()
+  return query
+    .orderBy(orderBy(ordersOf(page.sort, now), planTaskRuns(db.dialect, page.filters)))
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
 }
 
+const ref = (column: string) => sql.ref(`task_runs.${column}`)
+
 // The id decides between equals, so that pages neither repeat nor miss a run.
-function sorted<O>(query: Query<O>, sort: TaskRunSort, now: Micros): Query<O> {
-  // Its running stretch up to now counts to a run's duration.
-  const duration = sql<number>`task_runs.total_run_time + case when task_runs.state_type = 'RUNNING' then ${sql.lit(now)} - task_runs.state_timestamp else 0 end`
+function ordersOf(sort: TaskRunSort, now: Micros): readonly Order[] {
   switch (sort) {
     case 'ID_DESC':
-      return query.orderBy('task_runs.id', 'desc')
+      return [[ref('id'), 'desc']]
     case 'EXPECTED_START_TIME_ASC':
-      return query.orderBy('expected_start_time', 'asc').orderBy('task_runs.id', 'asc')
+      return [
+        [ref('expected_start_time'), 'asc'],
+        [ref('id'), 'asc'],
+      ]
     case 'EXPECTED_START_TIME_DESC':
-      return query.orderBy('expected_start_time', 'desc').orderBy('task_runs.id', 'desc')
+      return [
+        [ref('expected_start_time'), 'desc'],
+        [ref('id'), 'desc'],
+      ]
     case 'NAME_ASC':
-      return query.orderBy('task_runs.name', 'asc').orderBy('task_runs.id', 'asc')
+      return [
+        [ref('name'), 'asc'],
+        [ref('id'), 'asc'],
+      ]
     case 'NAME_DESC':
-      return query.orderBy('task_runs.name', 'desc').orderBy('task_runs.id', 'desc')
+      return [
+        [ref('name'), 'desc'],
+        [ref('id'), 'desc'],
+      ]
     case 'NEXT_SCHEDULED_START_TIME_ASC':
-      return query
-        .orderBy('next_scheduled_start_time', (order) => order.asc().nullsLast())
-        .orderBy('task_runs.id', 'asc')
+      return [
+        [ref('next_scheduled_start_time'), 'asc nulls last'],
+        [ref('id'), 'asc'],
+      ]
     case 'END_TIME_DESC':
-      return query.orderBy('end_time', (order) => order.desc().nullsLast()).orderBy('task_runs.id', 'desc')
+      return [
+        [ref('end_time'), 'desc nulls last'],
+        [ref('id'), 'desc'],
+      ]
     case 'DURATION_ASC':
-      return query
-        .orderBy(duration, 'asc')
-        .orderBy('expected_start_time', 'desc')
-        .orderBy('task_runs.id', 'desc')
     case 'DURATION_DESC':
-      return query
-        .orderBy(duration, 'desc')
-        .orderBy('expected_start_time', 'desc')
-        .orderBy('task_runs.id', 'desc')
+      return [
+        [sql`(${runTime('task_runs', now)})`, sort === 'DURATION_ASC' ? 'asc' : 'desc'],
+        [ref('expected_start_time'), 'desc'],
+        [ref('id'), 'desc'],
+      ]
   }
 }
 

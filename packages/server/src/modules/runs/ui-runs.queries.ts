@@ -12,7 +12,7 @@ import { sql } from 'kysely'
 import { isAnyOf } from '../../db/dialect/json.ts'
 import type { Db } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
-import { listFlowRuns } from './flow-runs.queries.ts'
+import { filtered, inOrder } from './flow-runs.queries.ts'
 import { estimatedRunTime, lateness, taskRunFromRow } from './run-rows.ts'
 import { TaskRunNotFound } from './runs.errors.ts'
 import { filteredTaskRuns } from './task-runs.queries.ts'
@@ -24,7 +24,18 @@ export async function flowRunPoints(
   page: { filters: RunFilters; sort: FlowRunSort; limit: number; offset: number },
   now: Micros,
 ) {
-  const rows = await listFlowRuns(db, scope, page)
+  const points = db.scan
+    .selectFrom('flow_runs')
+    .select([
+      'id',
+      'state_type',
+      'state_timestamp',
+      'start_time',
+      'end_time',
+      'expected_start_time',
+      'total_run_time',
+    ])
+  const rows = await inOrder(filtered(db, scope, page.filters, points), db, page).execute()
   return rows.flatMap((row) => {
     const at = row.start_time ?? row.expected_start_time
     if (at === null) return []
