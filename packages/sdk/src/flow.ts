@@ -32,6 +32,7 @@ export interface Flow<I, R> {
   with(run: RunOptions): Flow<I, R>
   /** A flow of the same function with other options. */
   withOptions(options: Partial<FlowOptions>): Flow<I, R>
+  /** As given in the options. */
   readonly name: string
   /** The options, checked and with their defaults. */
   readonly definition: FlowDefinition<R>

@@ -10,12 +10,17 @@ export type LogLevel = keyof typeof LOG_LEVELS
 
 /** Writes lines to the terminal and to the run's log on the server. */
 export interface Logger {
+  /** Shown and kept only with PREFECT_LOGGING_LEVEL=DEBUG. Further values are appended as JSON; so in all of them. */
   debug(message: unknown, ...details: unknown[]): void
+  /** The ordinary line. */
   info(message: unknown, ...details: unknown[]): void
   /** The same as {@link Logger.warning}. */
   warn(message: unknown, ...details: unknown[]): void
+  /** Something is odd. */
   warning(message: unknown, ...details: unknown[]): void
+  /** Something failed. An `Error` is written with its stack. */
   error(message: unknown, ...details: unknown[]): void
+  /** Nothing can go on. */
   critical(message: unknown, ...details: unknown[]): void
 }
 

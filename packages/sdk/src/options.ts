@@ -56,9 +56,11 @@ export interface TaskOptions {
    * function, whose name minifiers change and arrow functions lack.
    */
   readonly name: string
+  /** What it does, for people. */
   readonly description?: string
   /** Shown with each run. @default none */
   readonly version?: string
+  /** Tags of every run; a tag may have a concurrency limit on the server. @default none */
   readonly tags?: readonly string[]
   /** How often a failed run is tried again. @default PREFECT_TASKS_DEFAULT_RETRIES, 0 */
   readonly retries?: number
@@ -100,19 +102,25 @@ export interface TaskOptions {
    * text, which a minifier may have changed
    */
   readonly parameterNames?: readonly string[]
+  /** Called when a run starts, and with each retry. */
   readonly onRunning?: Hooks<TaskHook>
+  /** Called when a run has completed. */
   readonly onCompletion?: Hooks<TaskHook>
+  /** Called when a run has failed for good. */
   readonly onFailure?: Hooks<TaskHook>
 }
 
 /** What a flow is. Only the name is needed. */
 export interface FlowOptions {
+  /** The flow's name, under which the server knows it. It must not change. */
   readonly name: string
+  /** What it does, for people. */
   readonly description?: string
   /** @default the MD5 of the file that defines the flow */
   readonly version?: string
   /** The runs' name: a template over the parameters, or a function of them. @default an adjective and an animal */
   readonly flowRunName?: string | ((parameters: Readonly<Record<string, unknown>>) => string)
+  /** Tags of every run and of the tasks in it. @default none */
   readonly tags?: readonly string[]
   /** How often a failed run is tried again, by the server's rule. @default PREFECT_FLOWS_DEFAULT_RETRIES, 0 */
   readonly retries?: number
@@ -133,10 +141,15 @@ export interface FlowOptions {
    * completes with a warning as in Python. @default 'fail'
    */
   readonly unhandledTaskFailures?: 'fail' | 'warn'
+  /** Called when a run starts, and with each retry. */
   readonly onRunning?: Hooks<FlowHook>
+  /** Called when a run has completed. */
   readonly onCompletion?: Hooks<FlowHook>
+  /** Called when a run has failed for good. */
   readonly onFailure?: Hooks<FlowHook>
+  /** Called when a run was cancelled. */
   readonly onCancellation?: Hooks<FlowHook>
+  /** Called when the process ends under a run, before it is gone. */
   readonly onCrashed?: Hooks<FlowHook>
 }
 
@@ -150,6 +163,8 @@ export interface FlowOptionsWithSchema<P extends StandardSchemaV1> extends FlowO
 export interface FlowContext {
   /** Aborted when the run is cancelled, times out or the process ends. */
   readonly signal: AbortSignal
+  /** Writes to the run's log. */
   readonly logger: Logger
+  /** The run, as it was when this attempt began. */
   readonly flowRun: FlowRunInfo
 }

@@ -28,12 +28,17 @@ const DEFAULT_NAMES: Readonly<Record<StateType, string>> = {
  * @typeParam R the type of the run's result
  */
 export class State<R = unknown> {
+  /** UUIDv7; the server's own for a flow run's state. */
   readonly id: string
+  /** One of nine, such as `FAILED`. */
   readonly type: StateType
+  /** What is shown, such as `TimedOut`. */
   readonly name: string
   /** Microseconds since the Unix epoch. */
   readonly timestamp: Micros
+  /** Why, for people; empty when there is nothing to say. */
   readonly message: string
+  /** What else is known, by Prefect's names: `cache_key`, `scheduled_time`, …. */
   readonly details: StateDetails
   /** @internal */
   readonly data: StateData
@@ -58,24 +63,31 @@ export class State<R = unknown> {
     this.data = init.data ?? { kind: 'none' }
   }
 
+  /** Whether the run did what it should; its result is there. */
   get isCompleted(): boolean {
     return this.type === 'COMPLETED'
   }
+  /** Whether the run failed, a timeout included. */
   get isFailed(): boolean {
     return this.type === 'FAILED'
   }
+  /** Whether the process ended under the run. */
   get isCrashed(): boolean {
     return this.type === 'CRASHED'
   }
+  /** Whether the run was cancelled. */
   get isCancelled(): boolean {
     return this.type === 'CANCELLED'
   }
+  /** Whether the run goes on. */
   get isRunning(): boolean {
     return this.type === 'RUNNING'
   }
+  /** Whether the run has yet to start, or cannot (`NotReady`). */
   get isPending(): boolean {
     return this.type === 'PENDING'
   }
+  /** Whether the run waits for its time, such as a retry. */
   get isScheduled(): boolean {
     return this.type === 'SCHEDULED'
   }
@@ -180,12 +192,18 @@ function make<R>(type: StateType, options: StateOptions<R>): State<R> {
  * return states.completed({ message: '12 rows', data: rows })
  */
 export const states = {
+  /** The run did what it should. `data` is its result. */
   completed: <R = undefined>(options: StateOptions<R> = {}): State<R> => make('COMPLETED', options),
+  /** The run did not; it is retried like one that throws. `data` may be the error. */
   failed: <R = never>(options: StateOptions<R | Error> = {}): State<R> => make('FAILED', options) as State<R>,
+  /** The run was stopped on purpose. */
   cancelled: <R = never>(options: StateOptions<R> = {}): State<R> => make('CANCELLED', options),
+  /** The run was stopped by something outside it. */
   crashed: <R = never>(options: StateOptions<R | Error> = {}): State<R> =>
     make('CRASHED', options) as State<R>,
+  /** The run has yet to start. */
   pending: (options: StateOptions = {}): State => make('PENDING', options),
+  /** The run goes on. */
   running: (options: StateOptions = {}): State => make('RUNNING', options),
 }
 

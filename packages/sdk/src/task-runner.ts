@@ -13,6 +13,7 @@ export interface TaskRunner {
  * another one does not count, so tasks that submit tasks cannot block each other.
  */
 export class ConcurrentTaskRunner implements TaskRunner {
+  /** How many run at once; infinite without a limit. */
   readonly maxWorkers: number
   #running = 0
   #queue: (() => void)[] = []

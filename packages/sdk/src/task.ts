@@ -46,6 +46,7 @@ export interface Task<A extends unknown[], R> {
   withOptions(options: Partial<TaskOptions>): Task<A, R>
   /** The function itself, for unit tests. */
   readonly fn: (...args: A) => R | PromiseLike<R>
+  /** As given in the options. */
   readonly name: string
   /** The key by which the task is known across runs. */
   readonly taskKey: string

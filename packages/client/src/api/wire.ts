@@ -30,6 +30,7 @@ export interface WireStateCreate {
   readonly state_details?: StateDetails
 }
 
+/** A flow as the API answers it. Instants are ISO 8601. */
 export interface WireFlow {
   readonly id: string
   readonly created: string
@@ -39,6 +40,7 @@ export interface WireFlow {
   readonly labels: Record<string, unknown>
 }
 
+/** A flow run as the API answers it. Instants are ISO 8601. */
 export interface WireFlowRun {
   readonly id: string
   readonly created: string
@@ -75,6 +77,7 @@ export type TaskInput =
   | { readonly input_type: 'parameter'; readonly name: string }
   | { readonly input_type: 'constant'; readonly type: string }
 
+/** A task run as the API answers it. Instants are ISO 8601. */
 export interface WireTaskRun {
   readonly id: string
   readonly created: string
@@ -101,6 +104,7 @@ export interface WireTaskRun {
   readonly [key: string]: unknown
 }
 
+/** A log line as the API answers it. */
 export interface WireLog {
   readonly id: string
   readonly name: string
@@ -122,6 +126,7 @@ export interface WireLogCreate {
   readonly task_run_id: string | null
 }
 
+/** An event, as it is sent and answered. Instants are ISO 8601, ids UUIDs. */
 export interface WireEvent {
   readonly id: string
   readonly occurred: string

@@ -184,3 +184,17 @@ test('an address under the cloud address is a cloud: no probe and no CSRF token'
   await client.post('/flows/', {})
   expect(requests.map((request) => request.url)).toEqual(['/api/accounts/a/workspaces/b/flows/'])
 })
+
+test('no more than sixteen requests are under way at once', async () => {
+  let running = 0
+  let most = 0
+  const slow: typeof fetch = async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    running--
+    return new Response('1')
+  }
+  const client = new HttpClient({ apiUrl: 'http://stub/api', versionCheck: false, fetch: slow })
+  expect(await Promise.all(Array.from({ length: 100 }, () => client.get('/x')))).toEqual(Array(100).fill(1))
+  expect(most).toBe(16)
+})

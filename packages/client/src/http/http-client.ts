@@ -52,6 +52,8 @@ export interface RequestOptions {
 
 const RETRIED = new Set([408, 429, 502, 503])
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+// As many as the Python client's pool.
+const MAX_SOCKETS = 16
 const CSRF_MESSAGE = 'Invalid CSRF token'
 
 /** Whether the API is a cloud's, by Prefect's one test: the address begins with the cloud's. */
@@ -76,29 +78,37 @@ function base64(text: string): string {
  * works in a browser.
  */
 export class HttpClient {
+  /** How the API is reached, its address without a trailing slash. */
   readonly connection: Connection
+  /** See {@link isCloud}. */
   readonly cloud: boolean
   #answered = false
   #csrf: { token: string; client: string } | 'off' | undefined
   #probe: Promise<void> | undefined
+  #inFlight = 0
+  readonly #queue: (() => void)[] = []
 
   constructor(connection: Connection) {
     this.connection = { ...connection, apiUrl: connection.apiUrl.replace(/\/+$/, '') }
     this.cloud = isCloud(connection)
   }
 
+  /** Reads. @throws as {@link HttpClient.request} */
   get<T>(path: string, options?: RequestOptions): Promise<T> {
     return this.request('GET', path, options)
   }
 
+  /** Creates, filters or acts. @throws as {@link HttpClient.request} */
   post<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
     return this.request('POST', path, { ...options, body })
   }
 
+  /** Changes. @throws as {@link HttpClient.request} */
   patch<T = void>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
     return this.request('PATCH', path, { ...options, body })
   }
 
+  /** Deletes. @throws as {@link HttpClient.request} */
   delete<T = void>(path: string, options?: RequestOptions): Promise<T> {
     return this.request('DELETE', path, options)
   }
@@ -204,15 +214,31 @@ export class HttpClient {
       headers['content-type'] ??= 'application/json'
       body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body)
     }
+    const release = await this.#takeSocket()
     const timeout = AbortSignal.timeout((connection.timeoutSeconds ?? 60) * 1000)
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-    return (connection.fetch ?? fetch)(url, {
-      method,
-      headers,
-      signal,
-      ...(body === undefined ? {} : { body }),
-      ...(connection.credentials ? { credentials: connection.credentials } : {}),
-    })
+    try {
+      return await (connection.fetch ?? fetch)(url, {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body }),
+        ...(connection.credentials ? { credentials: connection.credentials } : {}),
+      })
+    } finally {
+      release()
+    }
+  }
+
+  /** At most so many requests at once: ten thousand tasks must not open ten thousand sockets. */
+  async #takeSocket(): Promise<() => void> {
+    if (this.#inFlight < MAX_SOCKETS) this.#inFlight++
+    else await new Promise<void>((resolve) => this.#queue.push(resolve))
+    return () => {
+      const next = this.#queue.shift()
+      if (next) next()
+      else this.#inFlight--
+    }
   }
 
   async #csrfToken(): Promise<{ token: string; client: string } | 'off'> {
