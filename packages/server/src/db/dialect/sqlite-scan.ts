@@ -51,6 +51,10 @@ export class SqliteScan {
   async close(): Promise<void> {
     const worker = this.#worker
     if (!worker) return
+    // It does not hold the process otherwise; without this the process ends before the answer, with code 13.
+    worker.ref()
+    // Unreferenced, it would not keep the process waiting for its own end.
+    worker.ref()
     await new Promise<void>((resolve) => {
       worker.once('exit', () => resolve())
       worker.postMessage('close')
