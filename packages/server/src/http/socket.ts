@@ -28,7 +28,10 @@ export class Socket {
 
   constructor(ws: WebSocket) {
     this.#ws = ws
-    ws.on('message', (data) => this.#take({ kind: 'message', text: textOf(data) }))
+    ws.on('message', (data) => {
+      this.#alive = true
+      this.#take({ kind: 'message', text: textOf(data) })
+    })
     ws.on('ping', (data) => this.#take({ kind: 'ping', data }))
     ws.on('pong', () => {
       this.#alive = true

@@ -30,6 +30,8 @@ const MAX_PAYLOAD = 16 * 1024 * 1024
 const LOOK_MILLIS = 30_000
 /** Between two looks whether it is still allowed: its key may have been deleted. */
 const CHECK_MILLIS = 5000
+/** A client that connects and never says who it is. */
+const AUTH_MILLIS = 30_000
 /** Closing: the policy forbids it (a wrong key, a missing permission). */
 const POLICY = 1008
 const GOING_AWAY = 1001
@@ -100,7 +102,8 @@ async function serve(
     return
   }
   const credentials = credentialsOf(request)
-  const caller = await authorise(context, socket, target, credentials)
+  const late = setTimeout(() => socket.close(POLICY, 'Authentication took too long'), AUTH_MILLIS)
+  const caller = await authorise(context, socket, target, credentials).finally(() => clearTimeout(late))
   if (!caller) return
   const look = setInterval(() => socket.look(), LOOK_MILLIS)
   const check = setInterval(() => void caller.check(), CHECK_MILLIS)

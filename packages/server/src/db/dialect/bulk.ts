@@ -57,15 +57,16 @@ export async function insertMany(
   const head = `INSERT INTO "${table}" (${list}) VALUES `
   const answered: Row[] = []
   let index = 0
-  // Without answers many rows go by one call: 1.8 instead of 3.3 µs a row.
-  if (!options.returning?.length && rows.length >= ROWS_AT_ONCE) {
-    const { statement } = handle.prepare(head + Array(ROWS_AT_ONCE).fill(marks).join(', ') + tail)
+  // Many rows by one call: 1.8 instead of 3.3 µs a row.
+  if (rows.length >= ROWS_AT_ONCE) {
+    const { statement, reads } = handle.prepare(head + Array(ROWS_AT_ONCE).fill(marks).join(', ') + tail)
     const values: SQLInputValue[] = new Array(ROWS_AT_ONCE * columns.length)
     for (; index + ROWS_AT_ONCE <= rows.length; index += ROWS_AT_ONCE) {
       let place = 0
       for (let offset = 0; offset < ROWS_AT_ONCE; offset++)
         for (const column of columns) values[place++] = toSqlite(rows[index + offset]![column])
-      statement.run(...values)
+      if (reads) answered.push(...(statement.all(...values) as Row[]))
+      else statement.run(...values)
     }
   }
   const { statement, reads } = handle.prepare(head + marks + tail)

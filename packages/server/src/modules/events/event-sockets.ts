@@ -13,8 +13,9 @@ import type { EventIngest } from './events.service.ts'
 import { InvalidEvent, parseEvent } from './parse-event.ts'
 import type { WarnWorkspace } from './workspace-warnings.ts'
 
-/** Events of one socket that may wait to be written before we stop reading from it. */
+/** Events of one socket, and characters of them, that may wait to be written before we stop reading from it. */
 const MAX_UNWRITTEN = 2000
+const MAX_UNWRITTEN_LENGTH = 16 * 1024 * 1024
 /** How far back `/events/out` replays at most. */
 const BACKFILL_MICROS = 15 * 60 * 1_000_000
 const BACKFILL_PAGE = 250
@@ -49,25 +50,24 @@ function takeEvents(
   scope: WorkspaceScope,
 ): Promise<void> {
   let unwritten = 0
+  let unwrittenLength = 0
   let tail: Promise<unknown> = Promise.resolve()
   let paused = false
   let failed = false
 
-  const written = () => {
+  const written = (length: number) => {
     unwritten--
-    if (paused && unwritten < MAX_UNWRITTEN / 2) {
+    unwrittenLength -= length
+    if (paused && unwritten < MAX_UNWRITTEN / 2 && unwrittenLength < MAX_UNWRITTEN_LENGTH / 2) {
       paused = false
       socket.resume()
     }
   }
   // When the database is away, closing without a pong makes the client keep its events and send them again.
   const fail = (error: unknown) => {
-    if (isRefusedValue(error)) {
-      log.error({ err: error, workspace_id: scope.workspaceId }, 'event not stored')
-      return written()
-    }
-    unwritten--
     if (failed) return
+    if (isRefusedValue(error))
+      return log.error({ err: error, workspace_id: scope.workspaceId }, 'event not stored')
     failed = true
     log.error({ err: error, workspace_id: scope.workspaceId }, 'events could not be written')
     socket.close(1011, 'The events could not be written; connect again')
@@ -86,9 +86,11 @@ function takeEvents(
         if (event instanceof InvalidEvent)
           return log.warn({ workspace_id: scope.workspaceId, reason: event.message }, 'event not stored')
         unwritten++
-        const write = ingest(scope, [event]).then(written, fail)
-        tail = write
-        if (unwritten >= MAX_UNWRITTEN && !paused) {
+        unwrittenLength += text.length
+        tail = ingest(scope, [event])
+          .catch(fail)
+          .then(() => written(text.length))
+        if (!paused && (unwritten >= MAX_UNWRITTEN || unwrittenLength >= MAX_UNWRITTEN_LENGTH)) {
           paused = true
           socket.pause()
         }
@@ -126,7 +128,7 @@ function readEvent(text: string) {
 const filterCheck = Compile(EventFilter)
 
 /** Replays what is stored, then goes on live, without a gap or a repetition between the two. */
-async function sendEvents({ db, clock }: Context, socket: Socket, scope: WorkspaceScope): Promise<void> {
+async function sendEvents({ db, clock, log }: Context, socket: Socket, scope: WorkspaceScope): Promise<void> {
   const text = await socket.next()
   if (text === null) return
   const message = readMessage(text)
@@ -135,9 +137,15 @@ async function sendEvents({ db, clock }: Context, socket: Socket, scope: Workspa
   if (typeof stream === 'string') return socket.close(PROTOCOL_ERROR, `Invalid filter: ${stream}`)
   const { filter, range } = stream
   const matches = compileEventFilter(filter)
+  // Called right after somebody's commit: what goes wrong here must stay here.
   const send = (row: EventRow) => {
-    const event = liveEvent(row)
-    if (matches(event)) socket.send(`{"type":"event","event":${event.json}}`)
+    try {
+      const event = liveEvent(row)
+      if (matches(event)) socket.send(`{"type":"event","event":${event.json}}`)
+    } catch (error) {
+      log.error({ err: error, event_id: row.id }, 'event could not be streamed')
+      socket.close(1011, 'Internal error')
+    }
   }
   let waiting: EventRow[] | null = []
   const subscription = await eventStream(db).subscribe(scope.workspaceId, (rows) => {
