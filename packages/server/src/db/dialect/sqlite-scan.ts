@@ -53,8 +53,6 @@ export class SqliteScan {
     if (!worker) return
     // It does not hold the process otherwise; without this the process ends before the answer, with code 13.
     worker.ref()
-    // Unreferenced, it would not keep the process waiting for its own end.
-    worker.ref()
     await new Promise<void>((resolve) => {
       worker.once('exit', () => resolve())
       worker.postMessage('close')
