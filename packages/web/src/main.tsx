@@ -5,12 +5,22 @@ import { createRoot } from 'react-dom/client'
 import { StartFailure } from './features/shell/failure-pages.tsx'
 import { onSignedOut } from './lib/api.ts'
 import { configQuery, sessionQuery } from './lib/identity.ts'
+import { stored } from './lib/preferences.ts'
 import { makeQueryClient } from './lib/query.ts'
 import { createAppRouter } from './routes/router.tsx'
 
 const container = document.getElementById('root')
 if (!container) throw new Error('index.html has no #root')
 const reactRoot = createRoot(container)
+
+// A page that was open while the server was updated asks for files that are gone: load it anew, but not in a loop.
+addEventListener('vite:preloadError', (event) => {
+  const last = Number(stored.read('reloaded') ?? 0)
+  if (Date.now() - last < 30_000) return
+  event.preventDefault()
+  stored.write('reloaded', String(Date.now()))
+  location.reload()
+})
 
 async function start(): Promise<void> {
   const queryClient = makeQueryClient()

@@ -43,8 +43,9 @@ export function OnboardingCard() {
       <div
         role="status"
         className={clsx(
-          'flex min-h-12 flex-wrap items-center gap-2.5 border-b border-line px-4 py-2',
-          connected && 'rounded-t-control bg-completed-tint text-completed [--cut:var(--st-completed-tint)]',
+          'flex min-h-12 flex-wrap items-center gap-2.5 px-4 py-2',
+          connected && ran ? 'rounded-control' : 'rounded-t-control border-b border-line',
+          connected && 'bg-completed-tint text-completed [--cut:var(--st-completed-tint)]',
         )}
       >
         <StateGlyph look={connected ? 'completed' : 'pending'} />
@@ -58,7 +59,7 @@ export function OnboardingCard() {
           )}
         </p>
         {connected ? (
-          <span className="ml-auto flex gap-2">
+          <span className="ml-auto flex items-center gap-2">
             {ran ? (
               <WorkspaceLink to="/runs" className="font-medium underline underline-offset-3">
                 See the run
@@ -75,23 +76,25 @@ export function OnboardingCard() {
           </span>
         ) : null}
       </div>
-      <ol className="grid gap-px lg:grid-cols-2">
-        <Step n={1} done={connected ?? false} title="Connect the shell where your flows run">
-          <ConnectCode
-            accountId={workspace.accountId}
-            workspaceId={workspace.workspaceId}
-            handle={row ? `${row.account_handle}/${row.workspace_handle}` : ''}
-            name={row?.workspace_name ?? 'local'}
-          />
-        </Step>
-        <Step n={2} done={ran} title="Run a flow there">
-          <p className="mb-2 text-text-2">
-            Any Python flow will do. Without one at hand, this runs an empty flow; the run shows up here at
-            once.
-          </p>
-          <Command command={'python -c "from prefect import flow; flow(name=\'hello\')(lambda: None)()"'} />
-        </Step>
-      </ol>
+      {connected && ran ? null : (
+        <ol className="grid gap-px lg:grid-cols-2">
+          <Step n={1} done={connected ?? false} title="Connect the shell where your flows run">
+            <ConnectCode
+              accountId={workspace.accountId}
+              workspaceId={workspace.workspaceId}
+              handle={row ? `${row.account_handle}/${row.workspace_handle}` : ''}
+              name={row?.workspace_name ?? 'local'}
+            />
+          </Step>
+          <Step n={2} done={ran} title="Run a flow there">
+            <p className="mb-2 text-text-2">
+              Any Python flow will do. Without one at hand, this runs an empty flow; the run shows up here at
+              once.
+            </p>
+            <Command command={'python -c "from prefect import flow; flow(name=\'hello\')(lambda: None)()"'} />
+          </Step>
+        </ol>
+      )}
     </Panel>
   )
 }
