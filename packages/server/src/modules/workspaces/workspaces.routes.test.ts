@@ -1,7 +1,9 @@
 import { WORKSPACE_ROLES } from '@orrery/core'
 import { newId, systemNow } from '@orrery/schemas'
 import { eachDatabase, startServer, type TestServer } from '@orrery/testing'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasWorkspaceRows, listWorkspaceTables } from '../../db/dialect/workspace-rows.ts'
 import type { CloudIdentity } from '../identity/cloud-identity.ts'
 import { type Owner, signUpOwner } from '../identity/testing.ts'
 import { finishDeletions } from './delete-workspace.ts'
@@ -301,13 +303,42 @@ eachDatabase((database) => {
           } as never)
           .execute(),
       )
+      // A table of a later release, which nobody told about here.
+      await db.write(async (trx) => {
+        const type = db.dialect === 'postgres' ? sql`uuid` : sql`text`
+        await sql`create table later_things (workspace_id ${type} not null)`.execute(trx)
+        await sql`insert into later_things values (${id}), (${ada.workspaceId})`.execute(trx)
+        const run = await trx
+          .selectFrom('flow_runs')
+          .select('id')
+          .where('workspace_id', '=', id)
+          .executeTakeFirst()
+        await trx
+          .insertInto('flow_run_states')
+          .values({
+            id: newId(),
+            workspace_id: id,
+            flow_run_id: run?.id ?? '',
+            type: 'COMPLETED',
+            name: 'Completed',
+            timestamp: systemNow(),
+            message: null,
+            state_details: '{}',
+            data: null,
+            result_artifact_id: null,
+          })
+          .execute()
+      })
       expect((await ada.browser.delete(path)).status).toBe(204)
       expect((await ada.browser.get(path)).status).toBe(404)
       expect((await ada.browser.delete(path)).status).toBe(404)
-      for (const table of ['flows', 'flow_runs', 'logs', 'workspace_access'] as const) {
-        const left = await db.read.selectFrom(table).selectAll().where('workspace_id', '=', id).execute()
-        expect([table, left]).toEqual([table, []])
-      }
+      const tables = await listWorkspaceTables(db)
+      expect(tables).toEqual(
+        expect.arrayContaining(['flows', 'flow_run_states', 'logs', 'events', 'later_things']),
+      )
+      for (const table of tables)
+        expect([table, await hasWorkspaceRows(db, table, id)]).toEqual([table, false])
+      expect(await hasWorkspaceRows(db, 'later_things', ada.workspaceId)).toBe(true)
       const kept = await db.read
         .selectFrom('flow_runs')
         .select('id')
