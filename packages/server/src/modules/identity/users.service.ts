@@ -3,7 +3,7 @@ import type { Reader, Trx } from '../../db/db.ts'
 import type { Actor } from '../../scope.ts'
 import { deriveHandle, freeHandle } from './handles.ts'
 import { EmailInvalid } from './identity.errors.ts'
-import { findOwnerId, isHandleTaken, type UserRow } from './identity.queries.ts'
+import { findOwnerId, findUserByEmail, isHandleTaken, type UserRow } from './identity.queries.ts'
 
 export interface Me {
   id: string
@@ -43,6 +43,13 @@ export function readEmail(text: string): string {
   if (email.length > 254 || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new EmailInvalid(text)
   return email
 }
+
+/** The user by the address as `readEmail` gives it. */
+export const readUserByEmail = (db: Reader, email: string): Promise<UserRow | undefined> =>
+  findUserByEmail(db, email)
+
+/** Null until somebody has signed up. */
+export const readOwnerId = (db: Reader): Promise<string | null> => findOwnerId(db)
 
 export interface NewUser {
   email: string

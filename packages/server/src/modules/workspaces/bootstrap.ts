@@ -3,10 +3,9 @@ import { insertApiKey } from '../identity/api-keys.service.ts'
 import { writeAudit } from '../identity/audit.ts'
 import type { CloudIdentity } from '../identity/cloud-identity.ts'
 import { deriveHandle } from '../identity/handles.ts'
-import { findOwnerId, findUserByEmail } from '../identity/identity.queries.ts'
 import { hashPassword, requireGoodPassword } from '../identity/passwords.ts'
 import { admitUser, wordsAbout } from '../identity/sign-up.ts'
-import { actorOf, readEmail } from '../identity/users.service.ts'
+import { actorOf, readEmail, readOwnerId, readUserByEmail } from '../identity/users.service.ts'
 import { AlreadyOwned } from './workspaces.errors.ts'
 import { insertWorkspace } from './workspaces.service.ts'
 
@@ -31,13 +30,13 @@ export async function bootstrap(
 ): Promise<{ account_id: string; workspace_id: string; api_key: string }> {
   const { db, clock } = identity
   const email = readEmail(input.email)
-  const isNew = (await findUserByEmail(db.read, email)) === undefined
+  const isNew = (await readUserByEmail(db.read, email)) === undefined
   if (isNew) requireGoodPassword(input.password, wordsAbout(email, {}))
   const passwordHash = isNew ? await hashPassword(input.password) : null
   return db.write(async (trx) => {
     const now = clock.now()
-    const ownerId = await findOwnerId(trx)
-    let user = await findUserByEmail(trx, email)
+    const ownerId = await readOwnerId(trx)
+    let user = await readUserByEmail(trx, email)
     if (ownerId !== null && user?.id !== ownerId) throw new AlreadyOwned(email)
     user ??= await admitUser(
       trx,
