@@ -90,6 +90,11 @@ export async function settleBatch<I, O>(
       }
     }
   }
+  return answersOf(entries, outcomes)
+}
+
+/** The function that answers everybody, to be called after the commit. */
+export function answersOf<I, O>(entries: LaneEntry<I, O>[], outcomes: Outcome<O>[]): () => void {
   if (outcomes.length !== entries.length)
     throw new Error(`A lane answered ${outcomes.length} of ${entries.length} inputs`)
   return () => {

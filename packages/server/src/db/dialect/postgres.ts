@@ -2,7 +2,7 @@ import { newId } from '@orrery/schemas'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beginHooks, type Db, hooksOf, type Lane, type LaneOptions, type Outcome, type Trx } from '../db.ts'
-import { LaneQueue, settleBatch } from '../lane.ts'
+import { answersOf, LaneQueue, settleBatch } from '../lane.ts'
 import { migratePostgres } from '../migrate.ts'
 import type { Tables } from '../tables.ts'
 import { LocalTopics } from '../topics.ts'
@@ -121,27 +121,27 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
       laneOptions: LaneOptions<I> = {},
     ): Lane<I, O> {
       const queue = new LaneQueue<I, O>(laneOptions, (entries) => {
-        const work = transact((trx) =>
-          settleBatch(entries, (inputs) => fn(trx, inputs), {
-            retriable: isRetriable,
-            savepoint: async (run) => {
-              const hooks = hooksOf(trx)
-              const mark = hooks.length
-              await sqlText(trx, 'SAVEPOINT item')
-              try {
-                const result = await run()
-                await sqlText(trx, 'RELEASE SAVEPOINT item')
-                return result
-              } catch (error) {
-                hooks.length = mark
-                if (!isRetriable(error)) await sqlText(trx, 'ROLLBACK TO SAVEPOINT item')
-                throw error
-              }
-            },
-          }),
-        ).catch((error) => {
-          for (const entry of entries) entry.reject(error)
+        // The batch alone in its transaction first: two savepoint statements fewer, of ten. When it throws, nothing
+        // was committed, and each input is tried by itself.
+        let thrown = false
+        const inputs = entries.map((entry) => entry.input)
+        const whole = transact(async (trx) => {
+          thrown = false
+          try {
+            return answersOf(entries, await fn(trx, inputs))
+          } catch (error) {
+            thrown = true
+            throw error
+          }
         })
+        const work = whole
+          .catch((error) => {
+            if (!thrown || entries.length === 1 || isRetriable(error)) throw error
+            return transact((trx) => settleBatch(entries, (some) => fn(trx, some), savepoints(trx)))
+          })
+          .catch((error) => {
+            for (const entry of entries) entry.reject(error)
+          })
         track(work).finally(() => queue.finished())
       })
       return queue.push
@@ -159,6 +159,24 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
   }
   return db
 }
+
+const savepoints = (trx: Trx) => ({
+  retriable: isRetriable,
+  savepoint: async <T>(run: () => Promise<T>): Promise<T> => {
+    const hooks = hooksOf(trx)
+    const mark = hooks.length
+    await sqlText(trx, 'SAVEPOINT item')
+    try {
+      const result = await run()
+      await sqlText(trx, 'RELEASE SAVEPOINT item')
+      return result
+    } catch (error) {
+      hooks.length = mark
+      if (!isRetriable(error)) await sqlText(trx, 'ROLLBACK TO SAVEPOINT item')
+      throw error
+    }
+  },
+})
 
 const sqlText = (trx: Trx, text: string) =>
   trx.executeQuery({ sql: text, parameters: [], query: { kind: 'RawNode' } as never, queryId: {} as never })
