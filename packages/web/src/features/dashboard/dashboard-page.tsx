@@ -61,11 +61,14 @@ export function DashboardPage() {
 
   if (data.isError && !data.data)
     return (
-      <ErrorState
-        title="The dashboard could not be loaded"
-        error={data.error}
-        onRetry={() => void data.refetch()}
-      />
+      <>
+        <h1 className="sr-only">Home</h1>
+        <ErrorState
+          title="The dashboard could not be loaded"
+          error={data.error}
+          onRetry={() => void data.refetch()}
+        />
+      </>
     )
   return (
     <PageBody>

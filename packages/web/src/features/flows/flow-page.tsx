@@ -75,15 +75,18 @@ export function FlowPage() {
 
   if (flow.error && !flow.data)
     return (
-      <ErrorState
-        title={
-          (flow.error as { status?: number }).status === 404
-            ? 'There is no such flow'
-            : 'The flow could not be loaded'
-        }
-        error={flow.error}
-        onRetry={() => void flow.refetch()}
-      />
+      <>
+        <h1 className="sr-only">Flow</h1>
+        <ErrorState
+          title={
+            (flow.error as { status?: number }).status === 404
+              ? 'There is no such flow'
+              : 'The flow could not be loaded'
+          }
+          error={flow.error}
+          onRetry={() => void flow.refetch()}
+        />
+      </>
     )
   if (!flow.data)
     return (

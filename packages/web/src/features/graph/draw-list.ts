@@ -56,7 +56,7 @@ export function drawList(scene: Scene, view: View, visible: Uint32Array): DrawLi
   const batches: Batch[] = []
   bands(batches, layout)
   segments(batches, scene, view, detail)
-  ticks(batches, scene)
+  ticks(batches, scene, view)
   const edges = detail === 'rings' ? 0 : edgeBatches(batches, scene, view, detail)
   litEdges(batches, scene)
   if (detail !== 'rings') marks(batches, scene, visible, model.size <= 3 ? 7 : markRadius(slot), detail)
@@ -139,7 +139,7 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
     })
 }
 
-function ticks(batches: Batch[], scene: Scene): void {
+function ticks(batches: Batch[], scene: Scene, view: View): void {
   const { clock, layout } = scene
   if (!clock) return
   const rim = layout.extent - 8
@@ -149,7 +149,10 @@ function ticks(batches: Batch[], scene: Scene): void {
       if (tick.at <= clock.elapsed !== past) continue
       const angle = A0 + tick.at * ARC
       const far = rim + (tick.long ? 6 : 3)
-      points.push(pointX(angle, rim), pointY(angle, rim), pointX(angle, far), pointY(angle, far))
+      const x = pointX(angle, rim)
+      const y = pointY(angle, rim)
+      if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue
+      points.push(x, y, pointX(angle, far), pointY(angle, far))
     }
     if (points.length === 0) continue
     const starts = Uint32Array.from({ length: points.length / 4 + 1 }, (_, i) => i * 2)

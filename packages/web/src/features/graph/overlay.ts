@@ -28,6 +28,7 @@ export class Ruler {
   readonly #context: CanvasRenderingContext2D
   readonly #known = new Map<string, number>()
   family = 'sans-serif'
+  #font = ''
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context
   }
@@ -35,12 +36,18 @@ export class Ruler {
     const key = `${font}\n${text}`
     let width = this.#known.get(key)
     if (width === undefined) {
-      this.#context.font = `${FONTS[font]} ${this.family}`
+      const wanted = `${FONTS[font]} ${this.family}`
+      // Setting a font, even the same one, costs more than measuring.
+      if (this.#font !== wanted) this.#context.font = this.#font = wanted
       width = this.#context.measureText(text).width
       if (this.#known.size > 20_000) this.#known.clear()
       this.#known.set(key, width)
     }
     return width
+  }
+  /** Others draw with the same context: what font it has is not known any more. */
+  lost(): void {
+    this.#font = ''
   }
   forget(): void {
     this.#known.clear()

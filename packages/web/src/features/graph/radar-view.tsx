@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Icon, StateGlyph } from '../../components/ui/index.ts'
 import { count, plural } from '../../lib/format.ts'
+import { stored } from '../../lib/preferences.ts'
 import { LOOK_WORDS } from '../../lib/states.ts'
 import type { Geometry } from './layout.ts'
 import { MINIMAP_SIZE, Minimap, minimapScale } from './minimap.tsx'
@@ -69,9 +70,20 @@ export function RadarView(props: RadarViewProps) {
     watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
     const scheme = window.matchMedia('(prefers-color-scheme: dark)')
     scheme.addEventListener('change', recolour)
-    // PIXI-HOOK
+    let gone = false
+    if (hasGraphicsHardware())
+      void import('./pixi-backend.ts').then(
+        async ({ PixiBackend }) => {
+          const backend = await PixiBackend.create()
+          if (gone) backend.destroy()
+          else made.setBackend(backend)
+        },
+        // Without it the canvas stays, which draws the same list.
+        () => undefined,
+      )
     ;(element as HTMLDivElement & { radarStage?: RadarStage }).radarStage = made
     return () => {
+      gone = true
       watch.disconnect()
       scheme.removeEventListener('change', recolour)
       made.destroy()
@@ -194,4 +206,15 @@ function placeFrame(
   frame.style.transform = `translate(${left}px, ${top}px)`
   frame.style.width = `${Math.max(4, right - left)}px`
   frame.style.height = `${Math.max(4, bottom - top)}px`
+}
+
+/** A software renderer draws the same picture more slowly than Canvas 2D, so it is not taken. */
+function hasGraphicsHardware(): boolean {
+  if (stored.read('renderer') === 'pixi') return true
+  if (stored.read('renderer') === 'canvas') return false
+  const context = document
+    .createElement('canvas')
+    .getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  context?.getExtension('WEBGL_lose_context')?.loseContext()
+  return context !== null
 }

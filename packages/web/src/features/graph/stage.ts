@@ -159,13 +159,12 @@ export class RadarStage {
     this.redraw()
   }
 
-  setBackend(make: (canvas: HTMLCanvasElement) => Backend): void {
-    const canvas = document.createElement('canvas')
-    canvas.setAttribute('aria-hidden', 'true')
-    canvas.style.cssText = this.#backend.canvas.style.cssText
+  setBackend(backend: Backend): void {
     const old = this.#backend
-    this.#backend = make(canvas)
-    old.canvas.replaceWith(canvas)
+    backend.canvas.setAttribute('aria-hidden', 'true')
+    backend.canvas.style.cssText = old.canvas.style.cssText
+    this.#backend = backend
+    old.canvas.replaceWith(backend.canvas)
     old.destroy()
     this.#measure()
   }
@@ -388,6 +387,7 @@ export class RadarStage {
       ],
     })
     if (detail === 'rings' && !this.#lit) this.#placed = { cards: [], labels: [] }
+    this.#ruler.lost()
     drawOverlay(this.#ink, this.#ruler, this.#placed, marks, this.#theme, { x: toX, y: toY })
     if (roomy && model.size > 3 && detail !== 'rings') this.#drawDepths(camera, numbers)
   }

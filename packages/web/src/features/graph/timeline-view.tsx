@@ -203,7 +203,6 @@ function Row({
       data-node={node}
       tabIndex={node === main || first ? 0 : -1}
       aria-pressed={chosen}
-      aria-label={`${model.labels[node]}, ${LOOK_WORDS[state]}, ${duration(seconds)}${tries > 1 ? `, ${tries} attempts` : ''}`}
       onClick={(event) => onSelect(node, event.shiftKey)}
       onDoubleClick={() => onOpen(node)}
       className={clsx(
@@ -224,6 +223,7 @@ function Row({
         <StateGlyph look={state} size={12} />
         <span className="clip" title={model.labels[node]}>
           {model.labels[node]}
+          <span className="sr-only">, {LOOK_WORDS[state]}, </span>
         </span>
         {model.subflow[node] ? (
           // biome-ignore lint/a11y/noStaticElementInteractions: `e` does the same from the row, which is the control

@@ -461,9 +461,9 @@ function Line({
         here && 'here',
       )}
     >
-      <a href={url} className="log-time" title="Link to this line">
-        <time dateTime={line.timestamp}>{time}</time>
-      </a>
+      <time dateTime={line.timestamp} className="log-time">
+        {time}
+      </time>
       <div className={clsx('min-w-0', wrap ? 'wrap-anywhere whitespace-pre-wrap' : 'whitespace-pre')}>
         {parts.map((part, i) => {
           const key = i
@@ -514,7 +514,15 @@ function Line({
             <span className="clip max-w-28">{task}</span>
           )
         ) : null}
-        <span className="opacity-0 group-focus-within/line:opacity-100 group-hover/line:opacity-100">
+        <span className="flex opacity-0 group-focus-within/line:opacity-100 group-hover/line:opacity-100">
+          <a
+            href={url}
+            aria-label={`Link to the line of ${time}`}
+            title="Link to this line"
+            className={buttonClass({ kind: 'bare', size: 'small', square: true })}
+          >
+            <Icon name="link" size={14} />
+          </a>
           <CopyButton text={stripAnsi(line.message)} label="Copy the line" />
         </span>
       </span>

@@ -76,15 +76,18 @@ export function FlowRunPage() {
   useStateIcon(run.data ? stateOf(run.data) : null)
   if (run.error && !run.data)
     return (
-      <ErrorState
-        title={
-          (run.error as { status?: number }).status === 404
-            ? 'There is no such run'
-            : 'The run could not be loaded'
-        }
-        error={run.error}
-        onRetry={() => void run.refetch()}
-      />
+      <>
+        <h1 className="sr-only">Run</h1>
+        <ErrorState
+          title={
+            (run.error as { status?: number }).status === 404
+              ? 'There is no such run'
+              : 'The run could not be loaded'
+          }
+          error={run.error}
+          onRetry={() => void run.refetch()}
+        />
+      </>
     )
   if (!run.data) return <RunSkeleton />
   return <LoadedRun key={run.data.id} run={run.data} poll={poll} />

@@ -16,7 +16,6 @@ import {
   StateGlyph,
   Table,
   TableScroll,
-  Tabs,
   Th,
 } from '../../components/ui/index.ts'
 import { count, plural } from '../../lib/format.ts'
@@ -129,20 +128,28 @@ export function RunsPage() {
     <PageBody className="pb-24!">
       <div className="mb-3 flex flex-wrap items-center gap-x-5 gap-y-2">
         <h1 className="text-title leading-7 tracking-[-.012em]">Runs</h1>
-        <Tabs
-          value={tab}
-          onChange={(next) => set({ tab: next === 'task-runs' ? 'task-runs' : undefined }, true)}
-          label="Kind of run"
-          tabs={[
-            { id: 'flow-runs', label: 'Flow runs', count: history.data ? count(counts.all) : undefined },
-            {
-              id: 'task-runs',
-              label: 'Task runs',
-              count: taskCount.data === undefined ? undefined : count(taskCount.data),
-            },
-          ]}
-          listClassName="border-b-0!"
-        />
+        <nav aria-label="Kind of run" className="flex gap-5">
+          {(
+            [
+              ['flow-runs', 'Flow runs', history.data ? counts.all : undefined],
+              ['task-runs', 'Task runs', taskCount.data],
+            ] as const
+          ).map(([id, label, n]) => (
+            <button
+              key={id}
+              type="button"
+              aria-current={tab === id ? 'page' : undefined}
+              onClick={() => set({ tab: id === 'task-runs' ? id : undefined }, true)}
+              className={clsx(
+                'flex h-8 items-center gap-1.5 font-medium whitespace-nowrap',
+                tab === id ? 'text-text shadow-[inset_0_-2px_var(--accent)]' : 'text-text-2 hover:text-text',
+              )}
+            >
+              {label}
+              <span className="font-regular text-text-3 tabular-nums">{n === undefined ? '' : count(n)}</span>
+            </button>
+          ))}
+        </nav>
       </div>
       <FilterBar filter={filter} names={names} tags={tags} onChange={change} />
       <div className="my-2 flex min-h-7.5 items-center gap-0.5">

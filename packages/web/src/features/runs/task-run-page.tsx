@@ -44,15 +44,18 @@ export function TaskRunPage() {
   useStateIcon(task.data ? stateOf(task.data) : null)
   if (task.error && !task.data)
     return (
-      <ErrorState
-        title={
-          (task.error as { status?: number }).status === 404
-            ? 'There is no such task run'
-            : 'The task run could not be loaded'
-        }
-        error={task.error}
-        onRetry={() => void task.refetch()}
-      />
+      <>
+        <h1 className="sr-only">Task run</h1>
+        <ErrorState
+          title={
+            (task.error as { status?: number }).status === 404
+              ? 'There is no such task run'
+              : 'The task run could not be loaded'
+          }
+          error={task.error}
+          onRetry={() => void task.refetch()}
+        />
+      </>
     )
   if (!task.data)
     return (
