@@ -3,7 +3,6 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { StartFailure } from './features/shell/failure-pages.tsx'
-import { onSignedOut } from './lib/api.ts'
 import { configQuery, sessionQuery } from './lib/identity.ts'
 import { stored } from './lib/preferences.ts'
 import { makeQueryClient } from './lib/query.ts'
@@ -30,11 +29,6 @@ async function start(): Promise<void> {
     const config = await queryClient.fetchQuery(configQuery)
     await session
     const router = createAppRouter(queryClient, config)
-    onSignedOut(() => {
-      if (config.mode === 'local' || !queryClient.getQueryData(sessionQuery.queryKey)) return
-      queryClient.setQueryData(sessionQuery.queryKey, null)
-      void router.invalidate()
-    })
     reactRoot.render(
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRoute, createRouter, notFound, type RouterHistory, redirect } from '@tanstack/react-router'
 import { RoutePending } from '../features/shell/failure-pages.tsx'
-import { type AuthConfig, configQuery, workspacesQuery } from '../lib/identity.ts'
+import { onSignedOut } from '../lib/api.ts'
+import { type AuthConfig, configQuery, sessionQuery, workspacesQuery } from '../lib/identity.ts'
 import { stored } from '../lib/preferences.ts'
 import { workspacePath } from '../lib/workspace.ts'
 import { personRoutes, settingsRoutes } from './account-routes.tsx'
@@ -60,7 +61,7 @@ const routeTree = rootRoute.addChildren([
 
 /** `history` is the browser's unless a test brings its own. */
 export function createAppRouter(queryClient: QueryClient, config: AuthConfig, history?: RouterHistory) {
-  return createRouter({
+  const router = createRouter({
     routeTree,
     context: { queryClient },
     ...(history && { history }),
@@ -71,6 +72,12 @@ export function createAppRouter(queryClient: QueryClient, config: AuthConfig, hi
     scrollRestoration: true,
     ...(config.mode === 'local' && config.workspace && { rewrite: localAddresses(config.workspace) }),
   })
+  onSignedOut(() => {
+    if (config.mode === 'local' || !queryClient.getQueryData(sessionQuery.queryKey)) return
+    queryClient.setQueryData(sessionQuery.queryKey, null)
+    void router.invalidate()
+  })
+  return router
 }
 
 /**

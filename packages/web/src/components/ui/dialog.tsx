@@ -61,5 +61,3 @@ export function DialogFoot({ children, note }: { children: ReactNode; note?: Rea
     </div>
   )
 }
-
-export const DialogClose = Radix.Close

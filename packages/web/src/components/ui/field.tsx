@@ -85,10 +85,6 @@ export function Input({ className, mono = false, ...rest }: { mono?: boolean } &
   return <input className={clsx(inputClass, mono && 'font-mono text-small', className)} {...rest} />
 }
 
-export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea className={clsx(inputClass, 'h-auto py-2', className)} {...rest} />
-}
-
 /** The platform's own select: it is accessible everywhere and costs nothing. */
 export function Select({
   options,
@@ -192,44 +188,5 @@ export function Checkbox({
       </span>
       <span className={hideLabel ? 'sr-only' : ''}>{label}</span>
     </label>
-  )
-}
-
-/** An on/off switch that acts at once. */
-export function Toggle({
-  on,
-  onChange,
-  label,
-  disabled = false,
-}: {
-  on: boolean
-  onChange: (on: boolean) => void
-  label: string
-  disabled?: boolean
-}) {
-  return (
-    <button
-      type="button"
-      role="switch"
-      aria-checked={on}
-      aria-label={label}
-      disabled={disabled}
-      onClick={() => onChange(!on)}
-      className="relative inline-flex h-6 w-7.5 flex-none items-center disabled:opacity-50"
-    >
-      <span
-        className={clsx(
-          'block h-4.5 w-7.5 rounded-full p-0.5 transition-colors',
-          on ? 'bg-accent-solid' : 'bg-line-control',
-        )}
-      >
-        <span
-          className={clsx(
-            'block size-3.5 rounded-full transition-transform',
-            on ? 'translate-x-3 bg-on-accent' : 'bg-surface',
-          )}
-        />
-      </span>
-    </button>
   )
 }

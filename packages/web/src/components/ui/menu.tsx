@@ -35,7 +35,7 @@ export function Menu({
   )
 }
 
-export const menuClass =
+const menuClass =
   'z-50 min-w-58 max-w-[calc(100vw-16px)] rounded-menu border border-line-strong bg-raised p-1 text-data shadow-float outline-none max-h-(--radix-dropdown-menu-content-available-height) overflow-y-auto motion-safe:animate-[appear_var(--t-fast)_var(--ease)]'
 
 const itemClass =
@@ -72,19 +72,6 @@ export function MenuItem({
   )
 }
 
-export function MenuCheck({ children, ...rest }: ComponentProps<typeof DropdownMenu.CheckboxItem>) {
-  return (
-    <DropdownMenu.CheckboxItem className={itemClass} {...rest}>
-      <span className="grid w-4 place-items-center">
-        <DropdownMenu.ItemIndicator>
-          <Icon name="check" size={14} className="text-accent" />
-        </DropdownMenu.ItemIndicator>
-      </span>
-      {children}
-    </DropdownMenu.CheckboxItem>
-  )
-}
-
 export function MenuRadio({
   value,
   onChange,
@@ -117,7 +104,7 @@ export function MenuRadio({
   )
 }
 
-export const MenuLabel = ({ children }: { children: ReactNode }) => (
+const MenuLabel = ({ children }: { children: ReactNode }) => (
   <DropdownMenu.Label className="px-2 pt-1.25 pb-0.5 text-small text-text-3">{children}</DropdownMenu.Label>
 )
 

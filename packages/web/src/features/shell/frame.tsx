@@ -9,6 +9,7 @@ import {
   Kbd,
   Mark,
   TimeRangePicker,
+  Tooltip,
   TooltipProvider,
 } from '../../components/ui/index.ts'
 import { usePageFacts } from '../../lib/page.ts'
@@ -279,12 +280,11 @@ function SidebarBody({
 }
 
 function NavLink({ item, rail }: { item: NavItem; rail: boolean }) {
-  return (
+  const link = (
     <Link
       to={item.to as '/'}
       activeOptions={{ includeSearch: false }}
       aria-label={rail ? item.label : undefined}
-      title={rail ? item.label : undefined}
       className={clsx(
         'flex h-(--control) items-center gap-2.5 rounded-control px-2 font-medium text-text-2 [&>svg]:text-text-3 hover:bg-hover hover:text-text',
         'data-[status=active]:bg-selected data-[status=active]:text-text data-[status=active]:[&>svg]:text-accent',
@@ -295,5 +295,12 @@ function NavLink({ item, rail }: { item: NavItem; rail: boolean }) {
       {rail ? null : <span className="clip">{item.label}</span>}
       {rail ? null : item.end ? <span className="ml-auto">{item.end}</span> : null}
     </Link>
+  )
+  return rail ? (
+    <Tooltip text={item.label} side="right">
+      {link}
+    </Tooltip>
+  ) : (
+    link
   )
 }

@@ -1,0 +1,75 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ACCOUNT, renderApp, Status, WORKSPACE, workspaceRow } from '../../testing/app.tsx'
+import { matches } from './palette.tsx'
+
+const W = `/api/accounts/${ACCOUNT}/workspaces/${WORKSPACE}`
+const SETTINGS = `/account/${ACCOUNT}/workspace/${WORKSPACE}/settings`
+const RUN = '0193a000-0000-7000-8000-0000000000ff'
+const api = {
+  [`GET ${W}/ui/onboarding`]: { first_event_at: '2026-11-01T00:00:00Z', first_flow_run_at: null },
+  [`GET ${W}/ui/warnings`]: [],
+}
+
+beforeAll(() => {
+  // jsdom has neither; cmdk scrolls to the chosen row and watches the size of its list.
+  Element.prototype.scrollIntoView = () => {}
+  globalThis.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  }
+})
+
+describe('the frame of a workspace', () => {
+  it('says where one is, and the mark returns to the list of workspaces', async () => {
+    await renderApp(SETTINGS, { api })
+    const crumbs = await screen.findByRole('navigation', { name: 'Breadcrumb' })
+    await waitFor(() => expect(crumbs.textContent).toBe('Northwind/production/Settings'))
+    expect(screen.getByRole('link', { name: 'Orrery: your workspaces' }).getAttribute('href')).toBe(
+      '/workspaces',
+    )
+    expect(document.title).toBe('Settings · Orrery')
+  })
+
+  it('opens the palette by its shortcut, which finds a run by a pasted id', async () => {
+    const { address } = await renderApp(SETTINGS, { api })
+    await screen.findByRole('heading', { name: 'Workspace settings' })
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true })
+    const field = await screen.findByPlaceholderText(/Go to a page/)
+    fireEvent.change(field, { target: { value: `see ${RUN}` } })
+    fireEvent.click(await screen.findByText('Open flow run'))
+    await waitFor(() =>
+      expect(address()).toBe(`/account/${ACCOUNT}/workspace/${WORKSPACE}/runs/flow-run/${RUN}`),
+    )
+  })
+
+  it('asks to sign in again when the session has ended, and remembers the page', async () => {
+    let ended = false
+    const { queryClient, address } = await renderApp('/my/sessions', {
+      api: {
+        'GET /api/me/sessions': () =>
+          ended ? new Status(401, { detail: 'Invalid authentication credentials' }) : [],
+      },
+    })
+    await screen.findByRole('heading', { name: 'Sessions' })
+    ended = true
+    await queryClient.refetchQueries({ queryKey: ['me', 'sessions'] })
+    await waitFor(() => expect(address()).toBe('/sign-in?redirect=%2Fmy%2Fsessions'))
+  })
+
+  it('keeps the shared time range from page to page', async () => {
+    await renderApp(`/account/${ACCOUNT}/workspace/${WORKSPACE}/settings?range=7d`, { api })
+    const link = (await screen.findByRole('link', { name: 'Runs' })) as HTMLAnchorElement
+    expect(link.getAttribute('href')).toBe(`/account/${ACCOUNT}/workspace/${WORKSPACE}/runs?range=7d`)
+  })
+})
+
+describe('what the palette finds', () => {
+  it('holds every word that was typed; the start of the name counts more', () => {
+    expect(matches('API keys', 'key')).toBe(0.5)
+    expect(matches('API keys', 'api ke')).toBe(1)
+    expect(matches('Workspaces', 'ke')).toBe(0)
+    expect(matches(workspaceRow.workspace_name, 'production x')).toBe(0)
+  })
+})
