@@ -27,8 +27,10 @@ export async function changePassword(
   if (!user) throw new WrongPassword()
   identity.throttle.requireSignIn(credentials.address, user.email)
   // A user who only ever came by Google or the like has no password to show: the session is the proof.
-  if (user.password_hash !== null && !(await verifyPassword(user.password_hash, input.current_password)))
+  if (user.password_hash !== null && !(await verifyPassword(user.password_hash, input.current_password))) {
+    identity.throttle.failedSignIn(credentials.address, user.email)
     throw new WrongPassword()
+  }
   identity.throttle.signedIn(credentials.address, user.email)
   requireGoodPassword(input.new_password, wordsAbout(user.email, user))
   const hash = await hashPassword(input.new_password)

@@ -19,6 +19,7 @@ export async function signIn(
   const user = await findUserByEmail(identity.db.read, email)
   const right = await verifyPassword(user?.password_hash ?? null, input.password)
   if (!user || !right) {
+    identity.throttle.failedSignIn(credentials.address, email)
     await auditFailure(identity, credentials, user, email)
     throw new WrongCredentials()
   }

@@ -46,6 +46,12 @@ export class Throttle {
     this.#count(`u:${account}`, ACCOUNT)
   }
 
+  /** The attempt was wrong: the wait runs from now, not from when checking it began. */
+  failedSignIn(address: string, account: string): void {
+    this.#wait(`a:${address}`, ADDRESS)
+    this.#wait(`u:${account}`, ACCOUNT)
+  }
+
   /** The attempt was right. The address's other failures stay: one may have an account oneself and guess at others. */
   signedIn(address: string, account: string): void {
     this.#entries.delete(`u:${account}`)
@@ -77,10 +83,16 @@ export class Throttle {
     const now = this.#now()
     const old = this.#entries.get(key)
     const count = old && now - old.last < FORGET_MILLIS ? old.count + 1 : 1
-    const over = count - rule.free
-    const seconds = over < 0 ? 0 : Math.min(rule.maxSeconds, 2 ** Math.min(over, 20))
     if (this.#entries.size >= MAX_ENTRIES) this.#forgetOld(now)
-    this.#entries.set(key, { count, until: now + seconds * 1000, last: now })
+    this.#entries.set(key, { count, until: 0, last: now })
+    this.#wait(key, rule)
+  }
+
+  #wait(key: string, rule: Rule): void {
+    const entry = this.#entries.get(key)
+    const over = (entry?.count ?? 0) - rule.free
+    if (!entry || over < 0) return
+    entry.until = this.#now() + Math.min(rule.maxSeconds, 2 ** Math.min(over, 20)) * 1000
   }
 
   #forgetOld(now: number): void {
