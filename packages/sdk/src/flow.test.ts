@@ -130,6 +130,19 @@ describe('the end of a flow', () => {
     await expect(flow('f', () => states.cancelled({ message: 'stopped' }))()).rejects.toThrow('stopped')
   })
 
+  test('is the state that it throws, and so for a task', async () => {
+    const stop = task('stop', () => {
+      throw states.cancelled({ message: 'enough' })
+    })
+    const future = flow('f', async () => {
+      expect((await stop().asState()).type).toBe('CANCELLED')
+      throw states.completed({ message: 'early', data: 3 })
+    })()
+    expect(await future).toBe(3)
+    expect((await future.asState()).message).toBe('early')
+    expect(stub.api.taskStates('stop')).toEqual(['Pending', 'Running', 'Cancelled'])
+  })
+
   test('is what the returned futures amount to', async () => {
     const future = flow('f', () => [add.submit(1, 2), fail.submit()])()
     expect((await future.asState()).message).toBe('1/2 states failed.')

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { ResultMetadata, SetStateAnswer, TaskInput, WireFlowRun, WireStateCreate } from '@orrery/client'
+import type { ResultMetadata, SetStateAnswer, WireFlowRun, WireStateCreate } from '@orrery/client'
 import { parseIso } from '@orrery/schemas/instants'
 import { ambient, enclosingFlow, mergeTags, runIn } from '../context.ts'
-import { pythonFloat } from '../duration.ts'
 import {
   RunAbortedError,
-  RunCancelledError,
   RunTerminatedError,
   RunTimeoutError,
   UnhandledTaskFailuresError,
@@ -19,16 +17,12 @@ import { ResultStore } from '../results/result-store.ts'
 import { State } from '../states.ts'
 import { ConcurrentTaskRunner } from '../task-runner.ts'
 import { activeFlows } from './active-runs.ts'
+import { callFunction } from './call-function.ts'
 import { Cancellation } from './cancellation.ts'
+import { createFlowRun } from './create-flow-run.ts'
 import { describeError, reprError } from './error-text.ts'
-import {
-  awaitDependencies,
-  type CollectedInputs,
-  collectInputs,
-  collectWaitFor,
-  resolveInputs,
-} from './inputs.ts'
-import { fillTemplate, keyOf } from './names.ts'
+import { awaitDependencies, type CollectedInputs, collectInputs, resolveInputs } from './inputs.ts'
+import { fillTemplate } from './names.ts'
 import { recordedParameters, requireObject, validateParameters } from './parameters.ts'
 import { returnedState } from './returned-state.ts'
 import type { FlowScope } from './scopes.ts'
@@ -177,29 +171,8 @@ class FlowRunEngine<R> {
   }
 
   async createRun(parameters: Record<string, unknown>, collected: CollectedInputs): Promise<void> {
-    const { flow, session, future, context, parent } = this
-    const { client } = session
-    let flowId = session.flowIds.get(flow.name)
-    if (!flowId) {
-      flowId = client.flows.create(flow.name).then((made) => made.id)
-      session.flowIds.set(flow.name, flowId)
-      flowId.catch(() => session.flowIds.delete(flow.name))
-    }
-    const parentTaskRunId = parent ? await this.trackingRun(parent, collected) : null
-    const existing = parent && parentTaskRunId ? await this.earlierRun(parentTaskRunId, parent) : undefined
-    this.run_ =
-      existing ??
-      (await client.flowRuns.create({
-        flow_id: await flowId,
-        name: null,
-        flow_version: flow.version ?? null,
-        parameters,
-        context: {},
-        parent_task_run_id: parentTaskRunId,
-        state: { type: 'PENDING', name: 'Pending', message: null, state_details: {}, data: null },
-        empirical_policy: { retries: flow.retries, retry_delay: Math.trunc(flow.retryDelaySeconds) },
-        tags: mergeTags(flow.tags, context.tags, this.call.tags),
-      }))
+    const { flow, session, future, context, parent, call } = this
+    this.run_ = await createFlowRun({ flow, session, context, parent, call, parameters, collected })
     future.name = this.run_.name
     future.identify(this.run_.id)
     const run = () => this.run_.name
@@ -209,57 +182,6 @@ class FlowRunEngine<R> {
       taskRunId: null,
       name: run,
     })
-  }
-
-  /** The task run that stands for this sub-flow in the parent's graph. The server mirrors our states onto it. */
-  async trackingRun(parent: FlowScope, collected: CollectedInputs): Promise<string> {
-    const { flow, context, session } = this
-    const waits = this.call.waitFor ? collectWaitFor(this.call.waitFor) : undefined
-    const unidentified = [...collected.unidentified, ...(waits?.unidentified ?? [])]
-    await Promise.all(unidentified.map((upstream) => upstream.identified()))
-    const inputs: Record<string, TaskInput[]> = { ...collected.inputs }
-    if (waits) inputs.wait_for = waits.inputs
-    const taskKey = keyOf(flow.name)
-    let dynamicKey: string = randomUUID()
-    if (context.run?.kind === 'task')
-      inputs.__parents__ = [{ input_type: 'task_run', id: context.run.record.id }]
-    else {
-      // The nth call in the flow's own body: the same key when the flow runs again.
-      const count = parent.callCounts.get(taskKey) ?? 0
-      parent.callCounts.set(taskKey, count + 1)
-      dynamicKey = String(count)
-    }
-    const tracking = await session.client.taskRuns.create({
-      name: `${flow.name}-${dynamicKey.slice(0, 3)}`,
-      flow_run_id: parent.run.id,
-      task_key: taskKey,
-      dynamic_key: dynamicKey,
-      task_version: flow.version ?? null,
-      empirical_policy: { retries: 0, retry_delay: 0, retry_jitter_factor: null },
-      tags: mergeTags(context.tags),
-      state: {
-        type: 'PENDING',
-        name: 'Pending',
-        message: null,
-        state_details: { deferred: null },
-        data: null,
-      },
-      task_inputs: inputs,
-    })
-    return tracking.id
-  }
-
-  /** When the parent runs again, a sub-flow run that it made before goes on instead of a new one. */
-  async earlierRun(parentTaskRunId: string, parent: FlowScope): Promise<WireFlowRun | undefined> {
-    const [run] = await this.session.client.flowRuns.filter({
-      flow_runs: { parent_task_run_id: { any_: [parentTaskRunId] } },
-      sort: 'EXPECTED_START_TIME_DESC',
-      limit: 1,
-    })
-    if (!run) return undefined
-    const completed = run.state_type === 'COMPLETED'
-    const reusable = completed ? run.state?.data != null : parent.run.run_count <= 1
-    return reusable ? run : undefined
   }
 
   async notReady(error: UpstreamTaskError): Promise<void> {
@@ -358,10 +280,14 @@ class FlowRunEngine<R> {
     let failed = false
     try {
       await this.callHooks(flow.onRunning)
-      value = await this.callFunction(scope, parameters)
+      ;[value] = await this.callFunction(scope, parameters)
     } catch (thrown) {
-      failed = true
-      error = thrown
+      // A state may be thrown as well as returned.
+      if (thrown instanceof State) value = thrown
+      else {
+        failed = true
+        error = thrown
+      }
     }
     const timedOut = failed && error instanceof RunTimeoutError && error === cancellation.reason
     if (cancellation.reason !== undefined) cancellation.cancelChildren(cancellation.reason)
@@ -422,44 +348,17 @@ class FlowRunEngine<R> {
     return { run: scope, tags: mergeTags(this.context.tags, this.flow.tags, this.call.tags), disabled: false }
   }
 
-  callFunction(scope: FlowScope, parameters: Record<string, unknown>): Promise<unknown> {
-    const { flow, cancellation } = this
-    const { timeoutSeconds } = flow
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      const end =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer)
-          cancellation.onCancel = undefined
-          settle(value)
-        }
-      const fulfilled = end(resolve)
-      const rejected = end(reject)
-      cancellation.onCancel = rejected
-      if (timeoutSeconds !== undefined) {
-        timer = setTimeout(() => {
-          const error = new RunTimeoutError('Flow', timeoutSeconds, pythonFloat(timeoutSeconds))
-          cancellation.cancel(error, new RunCancelledError(error.message))
-        }, timeoutSeconds * 1000)
-      }
-      const info = this.info()
-      const flowContext = {
-        get signal() {
-          return cancellation.signal
-        },
-        logger: this.logger,
-        flowRun: info,
-      }
-      try {
-        const returned: unknown = runIn(this.inner(scope), () => flow.fn(parameters as never, flowContext))
-        if (returned instanceof RunFuture || Array.isArray(returned)) fulfilled([returned])
-        else Promise.resolve(returned).then((result) => fulfilled([result]), rejected)
-      } catch (error) {
-        rejected(error)
-      }
-      // Boxed: a promise would await a returned future and lose its state.
-    }).then((box) => (box as [unknown])[0])
+  callFunction(scope: FlowScope, parameters: Record<string, unknown>): Promise<readonly [unknown]> {
+    const { flow, cancellation, logger } = this
+    const context = {
+      get signal() {
+        return cancellation.signal
+      },
+      logger,
+      flowRun: this.info(),
+    }
+    const call = () => runIn(this.inner(scope), () => flow.fn(parameters as never, context))
+    return callFunction(call, cancellation, 'Flow', flow.timeoutSeconds)
   }
 
   async awaitChildren(scope: FlowScope): Promise<void> {

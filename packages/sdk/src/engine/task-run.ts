@@ -4,7 +4,7 @@ import { systemNow, toIso } from '@orrery/schemas/instants'
 import type { CachePolicy } from '../cache-policies.ts'
 import { cachePolicies } from '../cache-policies.ts'
 import { ambient, enclosingFlow, mergeTags, runIn } from '../context.ts'
-import { pythonFloat, toSeconds } from '../duration.ts'
+import { toSeconds } from '../duration.ts'
 import { RunCancelledError, RunTerminatedError, RunTimeoutError, UpstreamTaskError } from '../errors.ts'
 import { RunFuture } from '../futures.ts'
 import { RunLogger } from '../logger.ts'
@@ -13,6 +13,7 @@ import { ResultStore } from '../results/result-store.ts'
 import { State } from '../states.ts'
 import type { TaskDefinition } from '../task-definition.ts'
 import { activeTasks } from './active-runs.ts'
+import { callFunction } from './call-function.ts'
 import { Cancellation } from './cancellation.ts'
 import { describeError, reprError } from './error-text.ts'
 import { awaitDependencies, collectInputs, collectWaitFor, resolveInputs } from './inputs.ts'
@@ -304,27 +305,15 @@ class TaskRunEngine<R> {
       }
       let value: unknown
       try {
-        value = await this.callFunction()
+        const call = () => runIn(this.inner(), () => task.fn(...(this.args as never[])))
+        ;[value] = await callFunction(call, scope.cancellation, 'Task', task.timeoutSeconds)
       } catch (error) {
-        const { reason } = scope.cancellation
-        if (reason !== undefined && !(reason instanceof RunTimeoutError && error === reason))
-          return this.endStopped(reason)
-        const timedOut = error instanceof RunTimeoutError && error === reason
-        scope.cancellation.renew()
-        if (await this.retry(error, undefined)) continue
-        if (scope.cancellation.reason !== undefined) return this.endStopped(scope.cancellation.reason)
-        if (timedOut) {
-          scope.logger.error(error.message)
-          this.setState(
-            new State<R>({
-              type: 'FAILED',
-              name: 'TimedOut',
-              message: error.message,
-              data: { kind: 'error', error },
-            }),
-          )
-        } else this.setState(await this.storeFailure(this.exceptionState(error), error, store))
-        return this.callHooks(task.onFailure)
+        // A state may be thrown as well as returned.
+        if (!(error instanceof State)) {
+          if (await this.failed(error, store)) continue
+          return
+        }
+        value = error
       }
       const state = (await returnedState(value)) as State<R>
       if (state.isFailed && (await this.retry(await state.error(), state))) continue
@@ -334,36 +323,31 @@ class TaskRunEngine<R> {
     }
   }
 
-  callFunction(): Promise<unknown> {
+  /** The attempt threw: true when there is to be another one, else the run has ended. */
+  async failed(error: unknown, store: ResultStore | undefined): Promise<boolean> {
     const { task, scope } = this
     const { cancellation } = scope
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      const end =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer)
-          cancellation.onCancel = undefined
-          settle(value)
-        }
-      const fulfilled = end(resolve)
-      const rejected = end(reject)
-      cancellation.onCancel = rejected
-      const { timeoutSeconds } = task
-      if (timeoutSeconds !== undefined) {
-        timer = setTimeout(() => {
-          const error = new RunTimeoutError('Task', timeoutSeconds, pythonFloat(timeoutSeconds))
-          cancellation.cancel(error, new RunCancelledError(`Its parent run timed out: ${error.message}`))
-        }, timeoutSeconds * 1000)
-      }
-      try {
-        const returned = runIn(this.inner(), () => task.fn(...(this.args as never[])))
-        if (isThenable(returned)) returned.then(fulfilled, rejected)
-        else fulfilled(returned)
-      } catch (error) {
-        rejected(error)
-      }
-    })
+    const { reason } = cancellation
+    const timedOut = error instanceof RunTimeoutError && error === reason
+    if (reason !== undefined && !timedOut) {
+      this.endStopped(reason)
+      return false
+    }
+    cancellation.renew()
+    if (await this.retry(error, undefined)) return true
+    if (cancellation.reason !== undefined) {
+      this.endStopped(cancellation.reason)
+      return false
+    }
+    if (timedOut) {
+      const { message } = error
+      scope.logger.error(message)
+      this.setState(
+        new State<R>({ type: 'FAILED', name: 'TimedOut', message, data: { kind: 'error', error } }),
+      )
+    } else this.setState(await this.storeFailure(this.exceptionState(error), error, store))
+    await this.callHooks(task.onFailure)
+    return false
   }
 
   async retry(error: unknown, state: State<R> | undefined): Promise<boolean> {
@@ -573,9 +557,6 @@ class TaskRunEngine<R> {
     record.lastEvent = { id: record.state.id, at: record.state.timestamp }
   }
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 
 /** As Python prints a returned state. */
 const reprState = (state: State): string =>
