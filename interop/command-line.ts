@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { prefectEnvironment, venv } from './genuine.ts'
+import { prefectEnvironment, type Server, venv } from './genuine.ts'
 import { isObject, type Json, objects, text } from './json.ts'
 import { type Bootstrapped, bootstrap, cloudTarget, owner, startOurs } from './ours.ts'
 import { type Finished, run, sleep } from './process.ts'
@@ -99,9 +99,8 @@ async function checkCloud(check: Check, root: string): Promise<void> {
   const options = { home: join(root, 'server') }
   const server = await startOurs(options)
   try {
-    const made = await bootstrap(options)
+    const made = await checkBootstrap(check, server, options)
     const target = cloudTarget(server, made)
-    await checkBootstrap(check, options, made)
     await checkSettings(check, root, target, made)
     await checkLogin(check, root, target, made)
     const user = new User(root, 'runs', target.settings)
@@ -111,16 +110,43 @@ async function checkCloud(check: Check, root: string): Promise<void> {
     await checkCloudApi(check, user, made)
     await checkFallbacks(check, root, target, made)
   } finally {
+    await checkLog(check, server.logFile)
     await server.stop()
   }
 }
 
-async function checkBootstrap(check: Check, options: { home: string }, made: Bootstrapped): Promise<void> {
-  await check('orrery admin bootstrap finds what it made before', async () => {
-    const again = await bootstrap(options)
-    const same = again.accountId === made.accountId && again.workspaceId === made.workspaceId
-    return same ? undefined : JSON.stringify({ made, again }, null, 1)
+/** Whatever the commands made of it, no request may have found a bug. */
+async function checkLog(check: Check, logFile: string): Promise<void> {
+  await check('the server logged no error', async () => {
+    const errors = readFileSync(logFile, 'utf8')
+      .split('\n')
+      .filter((line) => /"level":"?(50|60|error|fatal)/.test(line))
+    return errors.length === 0
+      ? undefined
+      : `${errors.length} errors, the first:\n${errors[0]?.slice(0, 1500)}`
   })
+}
+
+/** A key is shown once, so running it again makes another one, which takes the place of the first. */
+async function checkBootstrap(
+  check: Check,
+  server: Server,
+  options: { home: string },
+): Promise<Bootstrapped> {
+  const first = await bootstrap(options)
+  const made = await bootstrap(options)
+  await check('orrery admin bootstrap finds what it made before', async () => {
+    const same = made.accountId === first.accountId && made.workspaceId === first.workspaceId
+    return same ? undefined : JSON.stringify({ first, made }, null, 1)
+  })
+  await check('within a second, the key that it replaced is refused', async () => {
+    await sleep(1000)
+    const answer = await fetch(`${server.apiUrl}/me/workspaces`, {
+      headers: { authorization: `Bearer ${first.apiKey}` },
+    })
+    return answer.status === 401 ? undefined : `it answered ${answer.status}`
+  })
+  return made
 }
 
 /** The line that the workspace settings page shows for copying. */
@@ -427,6 +453,7 @@ async function checkLocal(check: Check, root: string): Promise<void> {
       wrong(await user.prefect('api', 'GET', '/admin/version'), { includes: ['3.9.'] }),
     )
   } finally {
+    await checkLog(check, server.logFile)
     await server.stop()
   }
 }
