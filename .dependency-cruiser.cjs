@@ -89,7 +89,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/dist/' },
+    exclude: { path: '/dist/|\\.test(-d)?\\.tsx?$' },
     tsPreCompilationDeps: true,
     parser: 'swc',
     enhancedResolveOptions: {
