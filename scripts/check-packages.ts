@@ -38,9 +38,7 @@ if (problems.length === 0) {
     files = await packPackages(tarballs)
     return `${files.length} tarballs`
   })
-  await step('publint', checkManifests)
-  await step('attw', checkTypes)
-  await step('install', install)
+  await Promise.all([step('publint', checkManifests), step('attw', checkTypes), step('install', install)])
 }
 if (problems.length === 0) {
   await step('types of the README’s example', () => compileExample())
@@ -70,11 +68,9 @@ async function checkManifests(): Promise<undefined> {
 
 async function checkTypes(): Promise<undefined> {
   const attw = join(repository, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
-  for (const name of publishable) {
-    // We are ESM only. The launcher is plain JavaScript that nobody imports.
-    const args = [attw, fileOf(name), '--profile', 'esm-only', '--no-color', '--no-emoji']
-    await run(process.execPath, [...args, '--exclude-entrypoints', './launch'])
-  }
+  // We are ESM only. The launcher is plain JavaScript that nobody imports.
+  const options = ['--profile', 'esm-only', '--no-color', '--no-emoji', '--exclude-entrypoints', './launch']
+  await Promise.all(publishable.map((name) => run(process.execPath, [attw, fileOf(name), ...options])))
   return undefined
 }
 
@@ -154,7 +150,8 @@ async function lookAtServer(): Promise<string> {
 
 async function measureCommands(): Promise<string> {
   const bin = join(project, 'node_modules', '.bin', 'orrery')
-  const said = (await runIn('npx', ['orrery', '--version'])).trim()
+  // npm may have something of its own to say before.
+  const said = (await runIn('npx', ['orrery', '--version'])).trim().split('\n').at(-1)
   if (said !== `orrery ${manifestOf('orrery').version}`) throw new Error(`npx orrery --version said: ${said}`)
   await runIn(join(project, 'node_modules', '.bin', 'prefect'), ['config', 'view'])
   const times: string[] = []
