@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { newId } from '@orrery/schemas'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { requireDeclaredAccess } from './http/access.ts'
+import { installApiVersionCheck } from './http/api-version.ts'
 import { installAuth } from './http/auth.ts'
 import { installBodyParser } from './http/body.ts'
 import type { Context } from './http/context.ts'
@@ -29,6 +30,7 @@ import { runStateRoutes } from './modules/runs/run-states.routes.ts'
 import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
 import { uiRunRoutes } from './modules/runs/ui-runs.routes.ts'
 import { serverRoutes, workspaceServerRoutes } from './modules/server/server.routes.ts'
+import { variableRoutes } from './modules/variables/variables.routes.ts'
 import { workspacesRoutes } from './modules/workspaces/workspaces.routes.ts'
 
 /** Where workspace routes live in cloud mode; in local mode they are directly under `/api`. */
@@ -62,6 +64,7 @@ export async function buildApp(context: Context): Promise<App> {
   installBodyParser(fastify)
   installValidation(fastify)
   installErrorHandler(fastify, context.config)
+  installApiVersionCheck(fastify)
   installIdCheck(fastify)
   installAuth(fastify, context.identity)
 
@@ -101,4 +104,5 @@ function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIn
   runOverviewRoutes(app, context)
   uiRunRoutes(app, context)
   concurrencyRoutes(app, context)
+  variableRoutes(app, context)
 }

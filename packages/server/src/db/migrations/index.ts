@@ -2,7 +2,8 @@ import { orchestration } from './0001-orchestration.ts'
 import { identity } from './0002-identity.ts'
 import { events } from './0003-events.ts'
 import { runs } from './0004-runs.ts'
+import { variables } from './0005-variables.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration in order. Forward only: a landed one is never edited. */
-export const migrations: readonly Migration[] = [orchestration, identity, events, runs]
+export const migrations: readonly Migration[] = [orchestration, identity, events, runs, variables]

@@ -236,6 +236,15 @@ eachDatabase((database) => {
       })
     })
 
+    it('a client of an API older than 0.8.0 is refused', async () => {
+      const { call } = app.workspace()
+      const statusOf = async (version: string) =>
+        (await call('POST', '/flow_runs/count', undefined, { 'x-prefect-api-version': version })).status
+      expect(await Promise.all(['0.8.4', '0.8.0', '1.0.0', '0.7.9', 'new', '0.8'].map(statusOf))).toEqual([
+        200, 200, 200, 400, 400, 400,
+      ])
+    })
+
     it('a malformed instant or type is refused with its place', async () => {
       const place = await withFlow()
       const run = await create(place)
