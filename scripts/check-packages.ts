@@ -2,12 +2,14 @@
 // tarballs into an empty project outside the repository, runs the README's TypeScript example there, starts the
 // installed server and looks at its UI, and measures how fast the command line answers.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { buildPackages, manifestOf, packPackages, publishable, repository, run } from './packages.ts'
 
+const require = createRequire(import.meta.url)
 const scratch = mkdtempSync(join(tmpdir(), 'orrery-packages-'))
 const problems: string[] = []
 
@@ -67,7 +69,7 @@ async function checkManifests(): Promise<undefined> {
 }
 
 async function checkTypes(): Promise<undefined> {
-  const attw = join(repository, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js')
+  const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist', 'index.js')
   // We are ESM only. The launcher is plain JavaScript that nobody imports.
   const options = ['--profile', 'esm-only', '--no-color', '--no-emoji', '--exclude-entrypoints', './launch']
   await Promise.all(publishable.map((name) => run(process.execPath, [attw, fileOf(name), ...options])))

@@ -15,8 +15,9 @@ test('the version is the package’s', async () => {
   expect((await runCli(newHome(), ['--version'])).stdout).toBe(`orrery ${manifest.version}\n`)
 })
 
-// Reviewed by eye; ORRERY_UPDATE_GOLDEN=1 writes it anew.
-test('the help of every command is as in help.golden.txt', async () => {
+// Reviewed by eye; ORRERY_UPDATE_GOLDEN=1 writes both anew.
+const REFERENCE = '## Reference'
+test('the help of every command is as in help.golden.txt and docs/cli.md', async () => {
   const program = await buildProgram(new Cli({} as never), 'everything')
   const paths = [...everyCommand(program)].map((each) => pathOf(each).split(' ').slice(1))
   const pages: string[] = []
@@ -25,9 +26,17 @@ test('the help of every command is as in help.golden.txt', async () => {
     expect(answer).toMatchObject({ code: 0, stderr: '' })
     pages.push(`$ orrery ${[...path, '--help'].join(' ')}\n${answer.stdout}`)
   }
+  const text = pages.join('\n')
   const golden = join(import.meta.dirname, 'help.golden.txt')
-  if (process.env.ORRERY_UPDATE_GOLDEN) writeFileSync(golden, pages.join('\n'))
-  expect(pages.join('\n')).toBe(readFileSync(golden, 'utf8'))
+  const page = join(folder, '../../docs/cli.md')
+  const [guide = ''] = readFileSync(page, 'utf8').split(REFERENCE)
+  const documented = `${guide}${REFERENCE}\n\n\`\`\`text\n${text}\`\`\`\n`
+  if (process.env.ORRERY_UPDATE_GOLDEN) {
+    writeFileSync(golden, text)
+    writeFileSync(page, documented)
+  }
+  expect(text).toBe(readFileSync(golden, 'utf8'))
+  expect(documented).toBe(readFileSync(page, 'utf8'))
 })
 
 test('without arguments it prints its help', async () => {
