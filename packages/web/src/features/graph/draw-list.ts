@@ -75,6 +75,13 @@ function bands(batches: Batch[], layout: RadarLayout): void {
   batches.push({ kind: 'arcs', paint: { token: 'band' }, alpha: 1, arcs: Float32Array.from(arcs) })
 }
 
+/** Whether a node's surroundings may reach into the view. */
+const near = (layout: RadarLayout, i: number, view: View): boolean =>
+  layout.x[i]! > view.left - 60 &&
+  layout.x[i]! < view.right + 60 &&
+  layout.y[i]! > view.top - 60 &&
+  layout.y[i]! < view.bottom + 60
+
 /** The tint behind each node; seen from afar, where nodes vanish, the full colour: the mini-radar is the same picture. */
 function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): void {
   const { model, layout } = scene
@@ -107,6 +114,7 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
     for (let row = 0; row < rows; row++) {
       for (let i = row; i < count; i += rows) {
         const node = layout.order[from + i]!
+        if (!far && !near(layout, node, view)) continue
         const angle = layout.angle[node]!
         const state = model.states[node]!
         let low = angle - half

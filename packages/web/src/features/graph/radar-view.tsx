@@ -134,7 +134,7 @@ export function RadarView(props: RadarViewProps) {
           : ''}
       </p>
       <ul
-        className="pointer-events-none absolute bottom-3 left-4 hidden gap-0.75 text-small text-text-2 md:grid"
+        className="pointer-events-none absolute bottom-2 left-2.5 hidden gap-0.75 rounded-control bg-canvas/85 px-1.5 py-1 text-small text-text-2 md:grid"
         aria-label="Tasks by state"
       >
         {counts.map(([state, n]) => (
@@ -215,6 +215,10 @@ function hasGraphicsHardware(): boolean {
   const context = document
     .createElement('canvas')
     .getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context !== null
+  if (!context) return false
+  const info = context.getExtension('WEBGL_debug_renderer_info')
+  const name = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER))
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  // Not every browser counts its software renderer as a caveat.
+  return !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name)
 }

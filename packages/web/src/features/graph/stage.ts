@@ -268,7 +268,9 @@ export class RadarStage {
       if (moved === null) this.#place(this.#backend.canvas, zoomed, dx, dy)
       calls = moved ?? 0
       clearTimeout(this.#settle)
-      this.#settle = window.setTimeout(() => this.redraw(), 140)
+      // What the margin still holds need not be drawn again, unless it is stretched.
+      const used = Math.max(Math.abs(dx) / this.#width, Math.abs(dy) / this.#height)
+      if (zoomed !== 1 || used > MARGIN / 2) this.#settle = window.setTimeout(() => this.redraw(), 140)
     }
     const { k, x, y } = this.#camera
     this.#events.view(
