@@ -1,6 +1,6 @@
 export * from './event-builders.ts'
-export * from './events-filter.ts'
 export * from './events.ts'
+export * from './events-filter.ts'
 export * from './filters.ts'
 export * from './flow-runs.ts'
 export * from './flows.ts'

@@ -10,7 +10,6 @@ export interface Actor {
 declare const workspaceBrand: unique symbol
 declare const accountBrand: unique symbol
 declare const userBrand: unique symbol
-declare const systemBrand: unique symbol
 
 /** Proof that the actor may act in this workspace. Only `identity` (and tests) make one, so a query without a tenant does not compile. */
 export interface WorkspaceScope {
@@ -39,18 +38,12 @@ export interface UserScope {
   readonly sessionId: string | null
 }
 
-/** For loops that span workspaces. */
-export interface SystemScope {
-  readonly [systemBrand]: true
-}
-
 type Unbranded<T> = { [K in keyof T as K extends symbol ? never : K]: T[K] }
 
 export const makeWorkspaceScope = (fields: Unbranded<WorkspaceScope>): WorkspaceScope =>
   fields as WorkspaceScope
 export const makeAccountScope = (fields: Unbranded<AccountScope>): AccountScope => fields as AccountScope
 export const makeUserScope = (fields: Unbranded<UserScope>): UserScope => fields as UserScope
-export const makeSystemScope = (): SystemScope => ({}) as SystemScope
 
 export const permits = (scope: { permissions: ReadonlySet<string> }, permission: string): boolean =>
   scope.permissions.has('*') || scope.permissions.has(permission)

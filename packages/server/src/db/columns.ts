@@ -58,9 +58,3 @@ export function createTable(dialect: DialectName, name: string, spec: TableSpec)
     ...Object.entries(spec.indexes ?? {}).map(index('')),
   ]
 }
-
-/** The statement that adds a column to a table. */
-export function addColumn(dialect: DialectName, table: string, column: string, text: ColumnSpec): string {
-  const [type = '', ...rest] = text.split(' ')
-  return `ALTER TABLE "${table}" ADD COLUMN "${column}" ${TYPES[type as ColumnType][dialect]} ${rest.join(' ')}`
-}

@@ -4,4 +4,8 @@ import type { OrchestrationTables } from './tables/orchestration.ts'
 import type { VariablesModuleTables } from './tables/variables.ts'
 
 /** Every table, as Kysely sees it. JSON columns are texts, instants and durations integer microseconds. */
-export interface Tables extends OrchestrationTables, IdentityTables, EventsModuleTables, VariablesModuleTables {}
+export interface Tables
+  extends OrchestrationTables,
+    IdentityTables,
+    EventsModuleTables,
+    VariablesModuleTables {}
