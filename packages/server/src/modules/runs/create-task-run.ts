@@ -1,6 +1,6 @@
 import { decideFirstTaskRunState, type ProposedState, slugName } from '@orrery/core'
 import { newId, parseJson, type TaskRunCreate } from '@orrery/schemas'
-import { instantOrNull } from '../../db/filters/instants.ts'
+import { instantOrNull } from '../../db/filters/index.ts'
 import { insertMany, type Outcome, runSql, selectIn, type Trx } from '../../db/index.ts'
 import type { Clock, WorkspaceScope } from '../../scope.ts'
 import type { TaskRunRow } from './run-rows.ts'
