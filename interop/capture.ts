@@ -45,7 +45,7 @@ export function hashOf(script: string): string {
     .digest('hex')
 }
 
-type Ran = { script: string; window: Window; home: string; output: JsonObject }
+type Ran = { script: string; hash: string; window: Window; home: string; output: JsonObject }
 
 export async function capture(target: Target, scripts: string[], settleSeconds: number): Promise<Capture[]> {
   const homes = mkdtempSync(join(tmpdir(), 'orrery-interop-'))
@@ -55,10 +55,10 @@ export async function capture(target: Target, scripts: string[], settleSeconds: 
     // Batches are written some seconds after the client has gone; that is no difference, it is waited for.
     await sleep(settleSeconds * 1000)
     const captures: Capture[] = []
-    for (const { script, window, home, output } of ran) {
+    for (const { script, hash, window, home, output } of ran) {
       captures.push({
         script: script.replace(/\.py$/, ''),
-        hash: hashOf(script),
+        hash,
         records: await readRecords(target, window),
         replacements: replacementsFor(target, home),
         output,
@@ -72,6 +72,7 @@ export async function capture(target: Target, scripts: string[], settleSeconds: 
 
 async function runScript(target: Target, script: string, home: string): Promise<Ran> {
   mkdirSync(home, { recursive: true })
+  const hash = hashOf(script)
   const since = new Date().toISOString()
   const finished = await run(join(venv, 'bin', 'python'), [join(folder, script)], {
     env: prefectEnvironment(home, target.settings),
@@ -84,6 +85,7 @@ async function runScript(target: Target, script: string, home: string): Promise<
   const tail = finished.code === 0 ? null : finished.stderr.split('\n').slice(-4).join('\n')
   return {
     script,
+    hash,
     window: { since, until },
     home,
     output: { code: finished.code, signal: finished.signal, stdout: finished.stdout, 'end of stderr': tail },
