@@ -39,7 +39,6 @@ export function UserMenu({ rail }: { rail: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={rail ? name : undefined}
           title="Account"
           className={clsx(
             'flex h-9 min-w-0 items-center gap-2.5 rounded-control px-1.5 text-left hover:bg-hover',
@@ -52,7 +51,7 @@ export function UserMenu({ rail }: { rail: boolean }) {
           >
             {me ? initials(me) : <Icon name="screen" size={14} />}
           </span>
-          {rail ? null : <span className="clip font-medium">{name}</span>}
+          <span className={rail ? 'sr-only' : 'clip font-medium'}>{name}</span>
         </button>
       }
     >

@@ -25,6 +25,7 @@ export function HistoryBars({ days }: { days: readonly Day[] }) {
       role="img"
       aria-label={`Last ${days.length} days: ${plural(good, 'run')} ended well, ${bad.toLocaleString('en-GB')} did not`}
     >
+      <line x1="0" x2="100%" y1={BASE + 1.5} y2={BASE + 1.5} stroke="var(--line)" />
       {days.map((day, index) => {
         const up = day.good === 0 ? 0 : Math.max(2, (day.good / max) * (BASE - 2))
         const down = day.bad === 0 ? 0 : Math.min(16, 3 + day.bad * 3)
