@@ -15,6 +15,19 @@ const openDome = task({ name: 'open-dome', taskRunName: 'open-dome' }, async () 
   return { seeing: 'good', aperture: 1.2 }
 })
 
+const calibrate = task(
+  { name: 'calibrate', taskRunName: 'calibrate {filter}' },
+  async (filter: string, _dome: { aperture: number }) => {
+    await sleep(150 + filter.length * 50)
+    return { filter, offset: filter.length }
+  },
+)
+
+const focus = task({ name: 'focus', taskRunName: 'focus' }, async (calibrations: { offset: number }[]) => {
+  await sleep(200)
+  return { aperture: 1.2, offset: calibrations.reduce((sum, each) => sum + each.offset, 0) }
+})
+
 const listPlanets = task(
   { name: 'list-planets', taskRunName: 'list-planets' },
   async (_dome: { seeing: string }) => {
@@ -27,11 +40,11 @@ const clouds = new Set(['Venus', 'Saturn'])
 
 const observe = task(
   { name: 'observe', taskRunName: 'observe {planet}', tags: ['telescope'], retries: 2, retryDelay: '400ms' },
-  async (planet: string, dome: { aperture: number }) => {
+  async (planet: string, telescope: { aperture: number }) => {
     await sleep(250 + planet.length * 60)
     if (clouds.delete(planet)) throw new Error(`a cloud hides ${planet}`)
     getRunLogger().info(`${planet} is in sight`)
-    return { planet, period: YEARS[planet] ?? 0, light: dome.aperture * planet.length }
+    return { planet, period: YEARS[planet] ?? 0, light: telescope.aperture * planet.length }
   },
 )
 
@@ -103,8 +116,9 @@ const night = flow(
     logger.info(`Good evening from ${place}`)
     const dome = openDome.submit()
     const spectrum = chooseSpectrum.submit(allowFailure(readSpectrum.submit(dome)))
+    const telescope = focus.submit(await calibrate.map(['red', 'green', 'blue'], unmapped(dome)))
     const planets = await listPlanets.submit(dome)
-    const observations = observe.map(planets, unmapped(dome))
+    const observations = observe.map(planets, unmapped(telescope))
     const orbits = await fitOrbit.map(observations)
     const pages = almanac({ orbits })
     return publish(pages, spectrum)

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adminBootstrap, type RunningServer, readConfig, StartError, startServer } from '@orrery/server'
 
-const PORT = 4200
+const PORT = Number(process.env.ORRERY_DEMO_PORT ?? 4200)
 const EMAIL = 'demo@orrery.example'
 
 const exit = process.argv.includes('--exit')

@@ -177,3 +177,12 @@ test('logging in to Prefect Cloud forgets the address of another server', async 
     workspaceSettings('https://api.prefect.cloud/api', workspace('a', '1')).PREFECT_CLOUD_API_URL,
   ).toBeNull()
 })
+
+test('a server without accounts says how to use it instead', async () => {
+  await using server = await StubServer.start()
+  const answer = await runCli(newHome(), login(server, '-k', 'pnu_good', '-w', 'acme/staging'))
+  expect(answer).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`orrery config set PREFECT_API_URL="${server.api}"`),
+  })
+})

@@ -1,4 +1,4 @@
-import { ApiClient, UnauthorizedError, type WireWorkspace } from '@orrery/client/browser'
+import { ApiClient, NotFoundError, UnauthorizedError, type WireWorkspace } from '@orrery/client/browser'
 import {
   connectionFromSettings,
   readProfiles,
@@ -65,6 +65,11 @@ export async function readWorkspaces(
         : 'A key begins with pnu_ or pnb_; this one does not'
       throw new CliError(
         `Unable to authenticate at ${apiUrl}. ${shape} (another server: orrery cloud login --server URL).`,
+      )
+    }
+    if (error instanceof NotFoundError) {
+      throw new CliError(
+        `The server at ${apiUrl} has no accounts, so there is nothing to log in to. Use it with: orrery config set PREFECT_API_URL="${apiUrl}"`,
       )
     }
     throw error
