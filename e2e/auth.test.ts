@@ -189,6 +189,8 @@ describe.runIf(hasBrowser)('signing in, in the browser', () => {
     await context.clearCookies()
     await page.goto('/sign-in')
     await page.getByRole('link', { name: 'Forgotten?' }).click()
+    // The page before has a field of the same name.
+    await page.getByRole('heading', { name: 'Forgotten password' }).waitFor()
     await page.getByLabel('E-mail').fill(OWNER)
     await page.getByRole('button', { name: 'Send the link' }).click()
     await page.getByRole('heading', { name: 'Look into your mail' }).waitFor()

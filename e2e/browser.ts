@@ -69,7 +69,7 @@ export async function newVisitor(
     reducedMotion: 'reduce',
     ...options,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(20_000)
   const problems: string[] = []
   const page = await context.newPage()
   page.on('pageerror', (error) => problems.push(error.message))
