@@ -297,13 +297,7 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     const x = box.x + box.width / 2
     const y = box.y + box.height / 2
     for (const zoom of [1, 6]) {
-      const stats = (): Promise<{
-        frames: number
-        scriptMs: number
-        worstMs: number
-        drawCalls: number
-        redraws: number
-      }> =>
+      const stats = (): Promise<{ times: number[]; drawCalls: number; redraws: number }> =>
         radar(page).evaluate((element) =>
           (element as unknown as { radarStage: { takeStats(): never } }).radarStage.takeStats(),
         )
@@ -316,18 +310,20 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
       await page.mouse.move(x, y)
       await page.mouse.down()
       await stats()
-      for (let i = 0; i < 90; i++) await page.mouse.move(x + 340 * Math.sin(i / 12), y + 240 * Math.sin(i / 9))
+      for (let i = 0; i < 90; i++)
+        await page.mouse.move(x + 340 * Math.sin(i / 12), y + 240 * Math.sin(i / 9))
       const measured = await stats()
       await page.mouse.up()
-      const mean = measured.scriptMs / measured.frames
+      const times = measured.times.sort((a, b) => a - b)
+      const share = (part: number): number => times[Math.floor(part * (times.length - 1))] ?? Number.NaN
       const detail = await radar(page).getAttribute('data-detail')
       console.log(
         `panning 10,000 nodes, ${edges} edges (${detail}, ${await radar(page).getAttribute('data-backend')}): ` +
-          `${measured.frames} frames, script ${mean.toFixed(2)} ms a frame (worst ${measured.worstMs.toFixed(1)}), ` +
-          `at most ${measured.drawCalls} draw calls a frame, ${measured.redraws} redraws`,
+          `${times.length} frames, script ${share(0.5).toFixed(2)} ms a frame in the middle, ${share(0.9).toFixed(2)} in nine of ten, ` +
+          `${share(1).toFixed(1)} at worst (a redraw), at most ${measured.drawCalls} draw calls a frame, ${measured.redraws} redraws`,
       )
-      expect(measured.frames).toBeGreaterThan(20)
-      expect(mean).toBeLessThan(4)
+      expect(times.length).toBeGreaterThan(20)
+      expect(share(0.9)).toBeLessThan(4)
       expect(measured.drawCalls).toBeLessThanOrEqual(8)
     }
     await context.close()

@@ -36,6 +36,7 @@ export class CanvasBackend implements Backend {
   readonly #context: CanvasRenderingContext2D
   #ratio = 1
   #calls = 0
+  #cuts = { path: new Path2D(), scale: 1, used: false }
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext('2d')
@@ -63,7 +64,11 @@ export class CanvasBackend implements Backend {
     this.#calls = 0
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
-    for (const batch of list.batches) this.#draw(batch, camera, theme)
+    for (const batch of list.batches) {
+      if (batch.kind !== 'marks') this.#flushCuts(theme)
+      this.#draw(batch, camera, theme)
+    }
+    this.#flushCuts(theme)
     context.globalAlpha = 1
     return this.#calls
   }
@@ -163,7 +168,8 @@ export class CanvasBackend implements Backend {
     const scale = radius / 7.2
     const matrix = new DOMMatrix()
     for (const part of GLYPHS[batch.state]) {
-      const path = new Path2D()
+      const cut = part.as === 'cut' && batch.alpha === 1
+      const path = cut ? this.#cuts.path : new Path2D()
       const shape = pathOf(part.d)
       for (let i = 0; i < batch.points.length; i += 2) {
         matrix.a = matrix.d = scale
@@ -171,8 +177,24 @@ export class CanvasBackend implements Backend {
         matrix.f = batch.points[i + 1]!
         path.addPath(shape, matrix)
       }
-      this.#part(part, path, scale, batch.state, theme)
+      if (cut) {
+        this.#cuts.scale = scale
+        this.#cuts.used = true
+      } else this.#part(part, path, scale, batch.state, theme)
     }
+  }
+
+  /** Signs cut out of filled silhouettes have one colour whatever the state: one stroke draws them all. */
+  #flushCuts(theme: Theme): void {
+    if (!this.#cuts.used) return
+    const context = this.#context
+    context.globalAlpha = 1
+    context.lineCap = 'round'
+    context.setLineDash([])
+    context.lineWidth = 1.7 * this.#cuts.scale
+    context.strokeStyle = theme.token.surface
+    this.#stroke(this.#cuts.path)
+    this.#cuts = { path: new Path2D(), scale: 1, used: false }
   }
 
   #part(part: GlyphPart, path: Path2D, scale: number, state: keyof Theme['fill'], theme: Theme): void {

@@ -1,6 +1,5 @@
 // Cards, labels and the dates on the rim, drawn above the graph on a surface of their own, so that the graph's backend
 // needs no text.
-import type { Camera } from './canvas-backend.ts'
 import { drawGlyph } from './glyphs.ts'
 import type { Card, Label, Placed } from './labels.ts'
 import type { GraphState } from './states.ts'
@@ -157,9 +156,3 @@ function drawCard(
     context.fillText(card.sub, tx, card.y + 33)
   }
 }
-
-/** Position of a world point on a surface drawn by a camera, `margin` CSS pixels inside its edge. */
-export const project = (camera: Camera, x: number, y: number): [number, number] => [
-  x * camera.k + camera.x,
-  y * camera.k + camera.y,
-]

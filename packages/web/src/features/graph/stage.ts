@@ -28,13 +28,8 @@ export type StageData = {
   clock: Clock | null
   subtitle(i: number): string
 }
-export type FrameStats = {
-  frames: number
-  scriptMs: number
-  worstMs: number
-  drawCalls: number
-  redraws: number
-}
+/** What frames cost since they were last asked about: script in milliseconds each, and the most draw calls of one. */
+export type FrameStats = { times: number[]; drawCalls: number; redraws: number }
 export type StageEvents = {
   select(node: number, add: boolean): void
   open(node: number): void
@@ -73,7 +68,7 @@ export class RadarStage {
   #stale = false
   #fitted = true
   #ease: { from: Float32Array; fromY: Float32Array; began: number; target: Geometry } | null = null
-  #stats: FrameStats = { frames: 0, scriptMs: 0, worstMs: 0, drawCalls: 0, redraws: 0 }
+  #stats: FrameStats = { times: [], drawCalls: 0, redraws: 0 }
 
   constructor(host: HTMLElement, events: StageEvents) {
     this.#host = host
@@ -231,7 +226,7 @@ export class RadarStage {
   /** Script time and draw calls since the last call, for measuring. */
   takeStats(): FrameStats {
     const stats = this.#stats
-    this.#stats = { frames: 0, scriptMs: 0, worstMs: 0, drawCalls: 0, redraws: 0 }
+    this.#stats = { times: [], drawCalls: 0, redraws: 0 }
     return stats
   }
 
@@ -278,9 +273,7 @@ export class RadarStage {
       k,
     )
     const took = performance.now() - began
-    this.#stats.frames++
-    this.#stats.scriptMs += took
-    this.#stats.worstMs = Math.max(this.#stats.worstMs, took)
+    if (this.#stats.times.length < 2_000) this.#stats.times.push(took)
     this.#stats.drawCalls = Math.max(this.#stats.drawCalls, calls)
     if (easing) this.#schedule()
   }

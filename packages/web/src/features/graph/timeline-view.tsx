@@ -278,7 +278,7 @@ function Row({
             }
           >
             {duration(seconds)}
-            {tries > 1 ? ` · ${tries} attempts` : ''}
+            {tries > 1 ? <span className="max-md:hidden"> · {tries} attempts</span> : null}
           </b>
         ) : null}
       </span>

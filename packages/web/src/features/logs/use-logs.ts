@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import { type LiveLog, useLiveGap, useLiveLogs } from '../../lib/live.ts'
 import { useWorkspace, type Workspace } from '../../lib/workspace.ts'
 import { LogStore } from './log-store.ts'
@@ -42,7 +42,8 @@ export function useRunLogs(source: LogSource, live: boolean): RunLogs {
   const key = JSON.stringify(source)
   const [store, setStore] = useState(() => new LogStore())
   const owner = useRef(key)
-  const [version, setVersion] = useState(0)
+  // A count of changes, not the store's own: a new store may have had as many as the old one.
+  const [version, changed] = useReducer((n: number) => n + 1, 0)
   const [loading, setLoading] = useState(true)
   const [error, setError] = useState<unknown>(null)
   const [round, setRound] = useState(0)
@@ -72,7 +73,7 @@ export function useRunLogs(source: LogSource, live: boolean): RunLogs {
         )
         if (offset === 0) offset = PAGE - PAGE * ABREAST
         for (const page of pages) target.add(page)
-        setVersion(target.version)
+        changed()
         if (pages.some((page) => page.length < PAGE)) break
       }
       target.complete = true
@@ -98,7 +99,7 @@ export function useRunLogs(source: LogSource, live: boolean): RunLogs {
     frame.current = requestAnimationFrame(() => {
       frame.current = 0
       current.current.add(waiting.current.splice(0))
-      setVersion(current.current.version)
+      changed()
     })
   })
   const retry = useCallback(() => setRound((n) => n + 1), [])

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 import {
-  Button,
   Copyable,
   CopyButton,
   EmptyState,
@@ -12,7 +11,7 @@ import {
   StateGlyph,
   Timestamp,
 } from '../../components/ui/index.ts'
-import { clock, duration, plural } from '../../lib/format.ts'
+import { clock, duration } from '../../lib/format.ts'
 import { useZone } from '../../lib/preferences.ts'
 import { lookOf } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
@@ -320,27 +319,5 @@ export function RunRows({ runs, empty }: { runs: (FlowRun | TaskRun)[]; empty: s
         )
       })}
     </ul>
-  )
-}
-
-export function MoreRows({
-  shown,
-  total,
-  onMore,
-  busy,
-}: {
-  shown: number
-  total: number
-  onMore(): void
-  busy: boolean
-}) {
-  if (shown >= total) return null
-  return (
-    <p className="flex items-center gap-3 px-4 py-2 text-text-3">
-      {shown.toLocaleString('en')} of {plural(total, 'task run')}
-      <Button size="small" busy={busy} onClick={onMore}>
-        Show more
-      </Button>
-    </p>
   )
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { GraphV2 } from '../graph/model.ts'
-import type { Deployment, Flow, FlowRun, Page, RunState, TaskRun } from './types.ts'
+import type { Deployment, Flow, FlowRun, RunState, TaskRun } from './types.ts'
 
 /** Every key begins with the workspace, so that two workspaces never share an entry. */
 export const runKeys = {
@@ -166,18 +166,3 @@ export function median(values: readonly number[]): number | null {
   const middle = sorted.length >> 1
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
-
-export const flowRunsPageQuery = (
-  ws: Workspace,
-  body: { filter: Record<string, unknown>; sort: string; page: number; limit: number },
-) =>
-  queryOptions({
-    queryKey: [...runKeys.lists(ws), 'flow-runs', body],
-    queryFn: ({ signal }) =>
-      ws.api.post<Page<FlowRun>>(
-        '/flow_runs/paginate',
-        { ...body.filter, sort: body.sort, page: body.page, limit: body.limit },
-        { signal },
-      ),
-    placeholderData: keepPreviousData,
-  })

@@ -1,8 +1,7 @@
 import { clsx } from 'clsx'
 import { memo } from 'react'
-import { Checkbox, Duration, StateBadge, StateGlyph, Timestamp } from '../../components/ui/index.ts'
+import { Checkbox, Duration, StateBadge } from '../../components/ui/index.ts'
 import { clock, count, duration, shortDateTime } from '../../lib/format.ts'
-import { lookOf } from '../../lib/states.ts'
 import { firstLine } from './diagnosis.ts'
 import { FlowLink, FlowRunLink, TaskRunLink } from './links.tsx'
 import { type FlowRun, stateOf, type TaskRun } from './types.ts'
@@ -224,19 +223,5 @@ export function TaskRunCard({ run, zone, now }: { run: TaskRun; zone: 'local' | 
         {run.start_time ? duration(run.total_run_time || run.estimated_run_time) : '–'}
       </span>
     </TaskRunLink>
-  )
-}
-
-/** A compact mark for a strip of runs. */
-export function RunPip({ run }: { run: FlowRun }) {
-  return (
-    <FlowRunLink
-      id={run.id}
-      title={run.name}
-      className="grid size-6 place-items-center rounded-chip hover:bg-hover"
-    >
-      <StateGlyph look={lookOf(stateOf(run))} size={12} label={`${run.name}, ${run.state_name ?? ''}`} />
-      <Timestamp at={run.start_time} className="sr-only" />
-    </FlowRunLink>
   )
 }
