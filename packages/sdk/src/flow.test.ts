@@ -130,6 +130,15 @@ describe('the end of a flow', () => {
     await expect(flow('f', () => states.cancelled({ message: 'stopped' }))()).rejects.toThrow('stopped')
   })
 
+  test('is that of the one future that it returns', async () => {
+    expect(await flow('f', () => add.submit(1, 2))()).toBe(3)
+    expect(await flow('f', () => add.map([1, 2], 1))()).toEqual([2, 3])
+    const relay = task('relay', () => add(1, 2))
+    expect(await flow('f', async () => relay())()).toBe(3)
+    expect(stub.api.taskEvents('relay').at(-1)?.payload.validated_state.message).toBe('')
+    await expect(flow('f', () => fail())()).rejects.toThrow('task failed')
+  })
+
   test('is the state that it throws, and so for a task', async () => {
     const stop = task('stop', () => {
       throw states.cancelled({ message: 'enough' })

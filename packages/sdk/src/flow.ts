@@ -17,8 +17,13 @@ export type FlowInput<I> = { readonly [K in keyof I]: I[K] | PrefectFuture<I[K]>
 // biome-ignore lint/complexity/noBannedTypes: the empty object is what an input without required parts extends
 export type FlowArgs<I> = {} extends I ? [input?: FlowInput<I>] : [input: FlowInput<I>]
 
-/** What a flow makes of a returned value: a state's own result, or the value. */
-export type FlowResult<R> = Awaited<R> extends State<infer V> ? V : Awaited<R>
+/** What a run makes of a returned value: a state's own result, the states of several futures, or the value. */
+export type FlowResult<R> =
+  Awaited<R> extends State<infer V>
+    ? V
+    : Awaited<R> extends readonly PrefectFuture<infer V>[]
+      ? State<V>[]
+      : Awaited<R>
 
 /**
  * A function whose every call is a flow run: recorded, with parameters checked, retried by the server's rules.

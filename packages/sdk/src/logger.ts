@@ -1,5 +1,6 @@
-import { systemNow, toIso } from '@orrery/schemas/instants'
+import { systemNow } from '@orrery/schemas/instants'
 import { ambient, requireRun } from './context.ts'
+import { isoText } from './engine/instant-text.ts'
 import type { Session } from './engine/session.ts'
 
 /** Severities, as numbers that Prefect stores. */
@@ -75,7 +76,7 @@ export class RunLogger implements Logger {
       name: target.kind === 'flow' ? 'prefect.flow_runs' : 'prefect.task_runs',
       level: LOG_LEVELS[level],
       message: text,
-      timestamp: toIso(at),
+      timestamp: isoText(at),
       flow_run_id: target.flowRunId,
       task_run_id: target.taskRunId,
     })

@@ -3,6 +3,7 @@ import { ambient, enclosingFlow } from './context.ts'
 import { startDisabled } from './engine/disabled-run.ts'
 import { startTask } from './engine/task-run.ts'
 import { MapArgumentError, TaskOutsideFlowError } from './errors.ts'
+import type { FlowResult } from './flow.ts'
 import { asFuture, FutureArray, type FutureList, type PrefectFuture, RunFuture } from './futures.ts'
 import type { RunOptions, TaskOptions } from './options.ts'
 import { State } from './states.ts'
@@ -65,10 +66,10 @@ export interface Task<A extends unknown[], R> {
 export function task<A extends unknown[], R>(
   options: string | TaskOptions,
   fn: (...args: A) => R | PromiseLike<R>,
-): Task<A, Awaited<R>> {
+): Task<A, FlowResult<R>> {
   const full = typeof options === 'string' ? { name: options } : options
-  const definition = defineTask(full, fn as unknown as (...args: never[]) => Awaited<R>)
-  return makeTask<A, Awaited<R>>(full, definition, {})
+  const definition = defineTask(full, fn as unknown as (...args: never[]) => FlowResult<R>)
+  return makeTask<A, FlowResult<R>>(full, definition, {})
 }
 
 function makeTask<A extends unknown[], R>(

@@ -64,6 +64,12 @@ export async function inferred(): Promise<void> {
   nothing()
   const stated = flow('stated', async () => states.completed({ data: 'text' }))
   same<Same<Awaited<ReturnType<typeof stated>>, string>>()
+  const statedTask = task('stated', async () => states.completed({ data: 5 }))
+  same<Same<Awaited<ReturnType<typeof statedTask>>, number>>()
+  const several = flow('several', () => [add.submit(1, 2)])
+  same<Same<Awaited<ReturnType<typeof several>>, State<number>[]>>()
+  const mappedFlow = flow('mapped', () => add.map([1], 2))
+  same<Same<Awaited<ReturnType<typeof mappedFlow>>, number[]>>()
   same<Same<typeof add.fn, (a: number, b: number) => number | PromiseLike<number>>>()
 }
 

@@ -1,15 +1,16 @@
 import { pythonFloat } from '../duration.ts'
 import { RunCancelledError, RunTimeoutError } from '../errors.ts'
-import { RunFuture } from '../futures.ts'
 import type { Cancellation } from './cancellation.ts'
 
 /**
  * Calls a run's function and stops waiting for it when the run is cancelled or takes too long. What the function then
  * still does is its own business: JavaScript cannot stop it, only its signal can.
- * @returns what it returned, boxed: a promise would await a returned future and lose its state
+ * @param enter runs code in the run's own context
+ * @returns what it returned, awaited; boxed, since a promise of a list of futures would be taken for their results
  * @throws what it threw, or the reason of the cancellation
  */
 export function callFunction(
+  enter: (code: () => void) => void,
   fn: () => unknown,
   cancellation: Cancellation,
   kind: 'Task' | 'Flow',
@@ -37,10 +38,11 @@ export function callFunction(
       }, timeoutSeconds * 1000)
     }
     try {
-      const returned = fn()
-      if (isThenable(returned) && !(returned instanceof RunFuture) && !Array.isArray(returned)) {
-        returned.then(fulfilled, rejected)
-      } else fulfilled(returned)
+      enter(() => {
+        const returned = fn()
+        if (isThenable(returned)) returned.then(fulfilled, rejected)
+        else fulfilled(returned)
+      })
     } catch (error) {
       rejected(error)
     }

@@ -357,8 +357,9 @@ class FlowRunEngine<R> {
       logger,
       flowRun: this.info(),
     }
-    const call = () => runIn(this.inner(scope), () => flow.fn(parameters as never, context))
-    return callFunction(call, cancellation, 'Flow', flow.timeoutSeconds)
+    const call = () => flow.fn(parameters as never, context)
+    const enter = (code: () => void) => runIn(this.inner(scope), code)
+    return callFunction(enter, call, cancellation, 'Flow', flow.timeoutSeconds)
   }
 
   async awaitChildren(scope: FlowScope): Promise<void> {

@@ -1,5 +1,6 @@
-import { toIso, toSeconds } from '@orrery/schemas/instants'
+import { toSeconds } from '@orrery/schemas/instants'
 import type { State } from '../states.ts'
+import { isoText } from './instant-text.ts'
 import type { TaskRunRecord } from './scopes.ts'
 
 /** The wire form of a task's retry policy, made once per task. */
@@ -25,7 +26,7 @@ export function taskRunEvent(
   related: readonly Readonly<Record<string, string>>[],
 ): string {
   const { state } = record
-  const at = toIso(state.timestamp)
+  const at = isoText(state.timestamp)
   const previous = record.lastEvent
   const follows = previous && state.timestamp - previous.at < FOLLOWS_WITHIN ? previous.id : null
   const message = state.message.length > MAX_MESSAGE ? state.message.slice(0, MAX_MESSAGE) : state.message
@@ -77,9 +78,9 @@ export function taskRunEvent(
         task_inputs: record.inputs,
         run_count: record.runCount,
         flow_run_run_count: record.flowRunRunCount,
-        expected_start_time: toIso(record.expectedStart),
-        start_time: record.start === undefined ? undefined : toIso(record.start),
-        end_time: record.end === undefined ? undefined : toIso(record.end),
+        expected_start_time: isoText(record.expectedStart),
+        start_time: record.start === undefined ? undefined : isoText(record.start),
+        end_time: record.end === undefined ? undefined : isoText(record.end),
         total_run_time: toSeconds(record.totalRunTime),
       },
     },

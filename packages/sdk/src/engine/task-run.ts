@@ -305,8 +305,9 @@ class TaskRunEngine<R> {
       }
       let value: unknown
       try {
-        const call = () => runIn(this.inner(), () => task.fn(...(this.args as never[])))
-        ;[value] = await callFunction(call, scope.cancellation, 'Task', task.timeoutSeconds)
+        const call = () => task.fn(...(this.args as never[]))
+        const enter = (code: () => void) => runIn(this.inner(), code)
+        ;[value] = await callFunction(enter, call, scope.cancellation, 'Task', task.timeoutSeconds)
       } catch (error) {
         // A state may be thrown as well as returned.
         if (!(error instanceof State)) {

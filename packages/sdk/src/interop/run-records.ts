@@ -66,6 +66,19 @@ export async function readRecords(apiUrl: string, flowName: string): Promise<Rec
   }
 }
 
+/** The records once they no longer change: the genuine server writes events some time after it has answered. */
+export async function readSettled(apiUrl: string, flowName: string): Promise<Record<string, unknown>> {
+  const read = async () => JSON.stringify(comparable(await readRecords(apiUrl, flowName)))
+  let records = await read()
+  for (let quiet = 0; quiet < 2; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const next = await read()
+    quiet = next === records ? quiet + 1 : 0
+    records = next
+  }
+  return JSON.parse(records) as Record<string, unknown>
+}
+
 const byTime = (a: Row, b: Row): number => (String(a.timestamp) < String(b.timestamp) ? -1 : 1)
 
 const UUID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/g
