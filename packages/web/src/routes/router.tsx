@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRoute, createRouter, notFound, type RouterHistory, redirect } from '@tanstack/react-router'
-import { RoutePending } from '../features/shell/failure-pages.tsx'
+import { PageErrorPage, RoutePending } from '../features/shell/failure-pages.tsx'
 import { onSignedOut } from '../lib/api.ts'
 import { type AuthConfig, configQuery, sessionQuery, workspacesQuery } from '../lib/identity.ts'
 import { stored } from '../lib/preferences.ts'
@@ -67,6 +67,7 @@ export function createAppRouter(queryClient: QueryClient, config: AuthConfig, hi
     ...(history && { history }),
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageErrorPage,
     defaultPendingComponent: RoutePending,
     defaultPendingMs: 400,
     scrollRestoration: true,

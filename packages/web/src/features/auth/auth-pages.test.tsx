@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
-import { type Call, config, me, renderApp, Status } from '../../testing/app.tsx'
+import { type Call, config, localConfig, me, renderApp, Status } from '../../testing/app.tsx'
 
 const type = (label: string, value: string) =>
   fireEvent.change(screen.getByLabelText(label), { target: { value } })
@@ -145,6 +145,12 @@ describe('authorising a CLI', () => {
         body: { reason: 'mira@northwind.example denied the request.' },
       },
     ])
+  })
+
+  it('is not needed in local mode, where the page says what is', async () => {
+    await renderApp(page, { config: localConfig, user: null })
+    expect(await screen.findByRole('heading', { name: 'No key is needed here' })).toBeTruthy()
+    expect(document.body.textContent).toContain('PREFECT_API_URL="http://localhost:3000/api"')
   })
 
   it('offers nothing for an address that is not a port of this computer', async () => {

@@ -3,7 +3,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { Button, buttonClass, StateGlyph } from '../../components/ui/index.ts'
 import { date } from '../../lib/format.ts'
-import { displayName, sessionQuery } from '../../lib/identity.ts'
+import { displayName, sessionQuery, useConfig } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
 import { createKey, type NewKey } from '../api-keys/keys.ts'
 import { KeyBox } from '../api-keys/reveal.tsx'
@@ -19,7 +19,8 @@ export function ClientPage() {
   usePage({ title: 'Authorise the CLI' })
   const search = useSearch({ from: '/signed-in/auth/client' })
   const callback = useMemo(() => parseCallback(search.callback), [search.callback])
-  const { data: me } = useQuery(sessionQuery)
+  const config = useConfig()
+  const { data: me } = useQuery({ ...sessionQuery, enabled: config.mode === 'cloud' })
   const [name] = useState(() => `cli-${randomUuid()}`)
   const [expires] = useState(() => new Date(Date.now() + DAYS * 86_400_000))
 
@@ -45,6 +46,19 @@ export function ClientPage() {
   })
   const outcome = approve.data ?? deny.data
 
+  if (config.mode === 'local') {
+    return (
+      <EntryFrame title="No key is needed here">
+        <EntryNote>
+          This server runs in local mode, without accounts: set{' '}
+          <span className="font-mono text-small">PREFECT_API_URL="{config.api_url}"</span> and nothing else.
+        </EntryNote>
+        <Link to="/" className={buttonClass({ size: 'tall' })}>
+          Open Orrery
+        </Link>
+      </EntryFrame>
+    )
+  }
   if (!callback) {
     return (
       <EntryFrame title="Nothing to authorise">

@@ -61,6 +61,25 @@ export function RootErrorPage({ error, reset }: ErrorComponentProps) {
   )
 }
 
+/** A page that threw: the frame around it stays, and with it the way to every other page. */
+export function PageErrorPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter()
+  return (
+    <div className="px-3 py-4 md:px-6 md:py-5">
+      <h1 className="sr-only">This page could not be shown</h1>
+      <ErrorState
+        className="px-0!"
+        title="This page could not be shown"
+        error={error}
+        onRetry={() => {
+          reset()
+          void router.invalidate()
+        }}
+      />
+    </div>
+  )
+}
+
 export function StartFailure({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
     <Lone>

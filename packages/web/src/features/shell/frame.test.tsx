@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, renderApp, Status, WORKSPACE, workspaceRow } from '../../testing/app.tsx'
 import { matches } from './palette.tsx'
 
@@ -62,6 +62,21 @@ describe('the frame of a workspace', () => {
     await renderApp(`/account/${ACCOUNT}/workspace/${WORKSPACE}/settings?range=7d`, { api })
     const link = (await screen.findByRole('link', { name: 'Runs' })) as HTMLAnchorElement
     expect(link.getAttribute('href')).toBe(`/account/${ACCOUNT}/workspace/${WORKSPACE}/runs?range=7d`)
+  })
+})
+
+describe('a page that throws', () => {
+  it('leaves the frame, says what happened, and offers another try', async () => {
+    const silent = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await renderApp('/my/sessions', {
+      api: {
+        'GET /api/me/sessions': { not: 'a list' },
+      },
+    })
+    expect(await screen.findByText('This page could not be shown', { selector: 'p' })).toBeTruthy()
+    expect(screen.getByRole('navigation', { name: 'Main' })).toBeTruthy()
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
+    silent.mockRestore()
   })
 })
 
