@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { newId } from '@orrery/schemas'
 import { eachDatabase } from '@orrery/testing'
 import { describe, expect, it } from 'vitest'
 import { afterCommit, type Db, type Trx } from './db.ts'
 import { insertMany, selectIn, updateMany } from './dialect/bulk.ts'
+import { WalSync } from './dialect/wal-sync.ts'
 import { openDb } from './open.ts'
 
 const flow = (name: string, workspaceId = newId()) => ({
@@ -194,5 +199,43 @@ eachDatabase((database) => {
     expect(heard).toEqual(['hello'])
     await here.close()
     if (there !== here) await there.close()
+  })
+})
+
+describe('on SQLite alone', () => {
+  it('a write that cannot begin fails its callers, and the next ones succeed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-locked-'))
+    const path = join(folder, 'orrery.db')
+    const db = await openDb(`sqlite://${path}`)
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    const refused = Promise.allSettled(
+      [flow('a'), flow('b')].map((row) => db.write((trx) => insert(trx, row))),
+    )
+    expect((await refused).map((result) => result.status)).toEqual(['rejected', 'rejected'])
+    other.exec('ROLLBACK')
+    other.close()
+    const row = flow('c')
+    await db.write((trx) => insert(trx, row))
+    expect(await namesOf(db, row.workspace_id)).toEqual(['c'])
+    await db.close()
+    rmSync(folder, { recursive: true })
+  }, 60_000)
+
+  it('a flush that is asked for while one runs begins after it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-flush-'))
+    writeFileSync(join(folder, 'x.db-wal'), 'frames')
+    const wal = new WalSync(join(folder, 'x.db'))
+    const ended: string[] = []
+    const flush = (name: string) => wal.flush().then(() => ended.push(name))
+    const first = flush('first')
+    await Promise.all([first, flush('second'), flush('third')])
+    expect(ended).toEqual(['first', 'second', 'third'])
+    const [a, b] = [wal.flush(), wal.flush()]
+    expect(a).not.toBe(b)
+    expect(wal.flush()).toBe(b)
+    await Promise.all([a, b])
+    await wal.close()
+    rmSync(folder, { recursive: true })
   })
 })

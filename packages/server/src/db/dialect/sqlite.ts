@@ -9,25 +9,48 @@ import { LocalTopics } from '../topics.ts'
 import { registerBulk } from './bulk.ts'
 import { SqliteHandle, SqliteRunnerDialect } from './sqlite-connection.ts'
 import { SqliteScan } from './sqlite-scan.ts'
+import { WalSync } from './wal-sync.ts'
 
 /** Work of one transaction stops being added after this long, so that no caller waits for a crowd. */
 const BATCH_MILLIS = 15
 const BATCH_JOBS = 512
 
 interface Job {
+  /** Does the work; what it returns is called when the work is durable. */
   run(trx: Trx): Promise<() => void>
+  /** The work is out of the transaction: committed, though perhaps not yet on the disk, or undone. */
+  leave(): void
   fail(error: unknown): void
+}
+
+/** A job whose work is in the transaction. */
+interface Done {
+  job: Job
+  answer: () => void
+  after: (() => void)[]
+}
+
+const nothing = () => {}
+
+/** A listener that throws must not keep the callers from their answers. */
+function publish(fn: () => void): void {
+  try {
+    fn()
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
 }
 
 /**
  * Opens (or makes) the database file. One writer drains a queue: many callers' writes share one
- * transaction, each in its own savepoint, and all are answered after the one commit (a commit with
- * `synchronous=FULL` costs a disk flush; shared, it costs each of them a fraction).
+ * transaction, each in its own savepoint. They are answered, and what they publish is published, when the
+ * log that holds the commit is flushed to the disk; meanwhile the next transaction is filled.
  */
 export async function openSqlite(path: string): Promise<Db> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const handle = new SqliteHandle(path, { readOnly: false })
   await migrateSqlite(handle)
+  const wal = new WalSync(path)
   const writer = new Kysely<Tables>({
     dialect: new SqliteRunnerDialect((sql, parameters) => handle.query(sql, parameters)),
   }) as Trx
@@ -43,6 +66,7 @@ export async function openSqlite(path: string): Promise<Db> {
   const topics = new LocalTopics()
   const jobs: Job[] = []
   let draining: Promise<void> | null = null
+  const settling = new Set<Promise<void>>()
   let closed = false
 
   const enqueue = (job: Job) => {
@@ -59,14 +83,17 @@ export async function openSqlite(path: string): Promise<Db> {
 
   async function runBatch(): Promise<void> {
     const started = performance.now()
-    const done: { job: Job; answer: () => void; after: (() => void)[] }[] = []
-    const batch: Job[] = []
+    const done: Done[] = []
+    const open = new Set<Job>()
+    const undo = (job: Job, error: unknown) => {
+      open.delete(job)
+      job.fail(error)
+      job.leave()
+    }
     try {
+      for (const job of jobs.splice(0, 1)) open.add(job)
       handle.database.exec('BEGIN IMMEDIATE')
-      while (jobs.length > 0 && batch.length < BATCH_JOBS && performance.now() - started < BATCH_MILLIS) {
-        const job = jobs.shift()
-        if (!job) break
-        batch.push(job)
+      for (let [job] = open; job; job = nextJob(started, open)) {
         const after = beginHooks(writer, db)
         handle.database.exec('SAVEPOINT job')
         try {
@@ -75,21 +102,50 @@ export async function openSqlite(path: string): Promise<Db> {
           done.push({ job, answer, after })
         } catch (error) {
           handle.database.exec('ROLLBACK TO job; RELEASE job')
-          job.fail(error)
+          undo(job, error)
         }
       }
       handle.database.exec('COMMIT')
     } catch (error) {
+      // A full disk, or another process that holds the lock: nobody's work is kept.
       if (handle.database.isTransaction) handle.database.exec('ROLLBACK')
-      for (const job of batch) job.fail(error)
+      for (const job of [...open]) undo(job, error)
       return
     }
-    for (const { answer, after } of done) {
-      for (const fn of after) fn()
-      answer()
-    }
+    for (const { job } of done) job.leave()
+    settle(done)
     // Let sockets be read between two transactions.
     await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
+  function nextJob(started: number, open: Set<Job>): Job | undefined {
+    if (open.size >= BATCH_JOBS || performance.now() - started > BATCH_MILLIS) return undefined
+    const job = jobs.shift()
+    if (job) open.add(job)
+    return job
+  }
+
+  function settle(done: Done[]): void {
+    const settled = wal.flush().then(
+      () => {
+        for (const { answer, after } of done) {
+          for (const fn of after) publish(fn)
+          answer()
+        }
+      },
+      (error) => {
+        for (const { job } of done) job.fail(error)
+      },
+    )
+    settling.add(settled)
+    settled.finally(() => settling.delete(settled))
+  }
+
+  async function drain(): Promise<void> {
+    while (draining || settling.size > 0) {
+      await draining
+      await Promise.allSettled(settling)
+    }
   }
 
   const db: Db = {
@@ -105,6 +161,7 @@ export async function openSqlite(path: string): Promise<Db> {
             const value = await fn(trx)
             return () => resolve(value)
           },
+          leave: nothing,
           fail: reject,
         })
       }),
@@ -131,13 +188,10 @@ export async function openSqlite(path: string): Promise<Db> {
                   throw error
                 }
               },
-            }).then((answer) => () => {
-              answer()
-              queue.finished()
             }),
+          leave: () => queue.finished(),
           fail: (error) => {
             for (const entry of entries) entry.reject(error)
-            queue.finished()
           },
         })
       })
@@ -145,12 +199,11 @@ export async function openSqlite(path: string): Promise<Db> {
     },
     notify: (topic, payload) => topics.publish(topic, payload),
     listen: (topic, fn) => topics.subscribe(topic, fn),
-    async drain() {
-      while (draining) await draining
-    },
+    drain,
     async close() {
-      while (draining) await draining
+      await drain()
       closed = true
+      await wal.close()
       await scanner.close()
       readHandle.close()
       handle.database.exec('PRAGMA optimize')
