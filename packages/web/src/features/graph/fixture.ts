@@ -13,6 +13,9 @@ export type Row = [
 /** A graph from rows; times are seconds after the epoch. */
 export function graphOf(rows: Row[]): GraphV2 {
   const at = (s: number | null): string | null => (s === null ? null : new Date(s * 1000).toISOString())
+  const children = new Map<string, { id: string }[]>()
+  for (const [id, , , , parents = []] of rows)
+    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), { id }])
   const nodes = rows.map(([id, state, start, end, parents = [], kind]): [string, GraphV2Node] => [
     id,
     {
@@ -23,7 +26,7 @@ export function graphOf(rows: Row[]): GraphV2 {
       start_time: at(start),
       end_time: at(end),
       parents: parents.map((parent) => ({ id: parent })),
-      children: rows.filter(([, , , , up = []]) => up.includes(id)).map(([child]) => ({ id: child })),
+      children: children.get(id) ?? [],
       encapsulating: [],
       artifacts: [],
     },

@@ -85,7 +85,7 @@ export function LogView(props: LogViewProps) {
       const item = items[i]!
       return item.kind === 'line' ? item.line.id : item.text
     },
-    overscan: 20,
+    overscan: 8,
     initialRect: { width: 500, height: 500 },
   })
 
@@ -447,12 +447,16 @@ function Line({
   task: string | undefined
   onTask: (() => void) | undefined
 }) {
+  // A copy button in each of a hundred lines costs more than the lines; the pointed one has it.
+  const [pointed, setPointed] = useState(false)
   const word = levelWord(line.level)
   const parts = useMemo(() => parseMessage(line.message), [line.message])
   const time = `${clock(line.at, zone)}.${String(Math.floor(line.at % 1000)).padStart(3, '0')}`
   const bad = line.level >= 40
   return (
     <div
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
       className={clsx(
         'log-line group/line',
         bad && 'bad',
@@ -523,7 +527,7 @@ function Line({
           >
             <Icon name="link" size={14} />
           </a>
-          <CopyButton text={stripAnsi(line.message)} label="Copy the line" />
+          {pointed ? <CopyButton text={stripAnsi(line.message)} label="Copy the line" /> : null}
         </span>
       </span>
     </div>

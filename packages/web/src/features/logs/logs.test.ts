@@ -122,6 +122,6 @@ describe('tracebacks', () => {
   })
 
   it('are not seen where there is none', () => {
-    expect(parseMessage('one\ntwo')).toEqual([{ kind: 'text', lines: ['one', 'two'] }])
+    expect(parseMessage('one\ntwo')).toEqual([{ kind: 'text', lines: ['one\ntwo'] }])
   })
 })

@@ -13,6 +13,7 @@ const FOREIGN =
 
 /** Splits a message into text and the parts of its tracebacks. */
 export function parseMessage(message: string): Part[] {
+  if (!message.includes('Traceback (most')) return [{ kind: 'text', lines: [message] }]
   const lines = message.split('\n')
   const parts: Part[] = []
   let i = 0

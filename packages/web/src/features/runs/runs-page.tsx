@@ -50,7 +50,8 @@ import { runEvent, useThrottled, withState } from './live.ts'
 import { flowNamesQuery, median, runKeys } from './queries.ts'
 import { FlowRunCard, FlowRunRow, type RowFacts } from './run-row.tsx'
 import { Spacer, useRows } from './run-table.tsx'
-import { FILTER_KEYS, type FilterKey, type RunsFilter, type RunsSearch } from './search.ts'
+import { SavedViews } from './saved-views.tsx'
+import { FILTER_KEYS, type FilterKey, parseRunsSearch, type RunsFilter, type RunsSearch } from './search.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { TaskRunsList } from './task-runs-list.tsx'
 import { TimeAxis, TimeGrid } from './time-axis.tsx'
@@ -150,6 +151,22 @@ export function RunsPage() {
             </button>
           ))}
         </nav>
+        <span className="ml-auto">
+          <SavedViews
+            search={parseRunsSearch(search as Record<string, unknown>)}
+            onOpen={(view) =>
+              set(
+                {
+                  ...Object.fromEntries(
+                    [...FILTER_KEYS, 'chart', 'sort', 'tab'].map((key) => [key, undefined]),
+                  ),
+                  ...view,
+                },
+                true,
+              )
+            }
+          />
+        </span>
       </div>
       <FilterBar filter={filter} names={names} tags={tags} onChange={change} />
       <div className="my-2 flex min-h-7.5 items-center gap-0.5">

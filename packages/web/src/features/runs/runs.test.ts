@@ -11,6 +11,7 @@ import { chipsOf, flowRunsBody, readFilter, stateFilter, taskRunsBody, timeWindo
 import { attemptsOf } from './inspector.tsx'
 import { patchGraph, type RunEvent, runEvent, withState } from './live.ts'
 import { median } from './queries.ts'
+import { readViews, withView } from './saved-views.tsx'
 import { parseRunSearch, parseRunsSearch } from './search.ts'
 import type { FlowRun, RunState } from './types.ts'
 
@@ -385,4 +386,23 @@ it('the median of an even number of values lies between the two in the middle', 
   expect(median([])).toBeNull()
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 2, 3])).toBe(2.5)
+})
+
+describe('saved views', () => {
+  it('are read as far as they make sense', () => {
+    expect(readViews(null)).toEqual([])
+    expect(readViews('{"a":1}')).toEqual([])
+    expect(readViews('not json')).toEqual([])
+    expect(readViews('[{"name":"Bad","search":{"state":"failed","junk":1}},{"name":7},null]')).toEqual([
+      { name: 'Bad', search: { state: 'failed' } },
+    ])
+  })
+
+  it('are in the order of their names, and a name is there once', () => {
+    const views = withView(withView([], { name: 'b', search: {} }), { name: 'a', search: {} })
+    expect(withView(views, { name: 'b', search: { state: 'late' } })).toEqual([
+      { name: 'a', search: {} },
+      { name: 'b', search: { state: 'late' } },
+    ])
+  })
 })
