@@ -188,6 +188,7 @@ test('flow-run retry schedules the run of a deployment, and refuses what no work
 
 test('flow-run watch prints states and new logs, and ends with the run: code 0 only if it completed', async () => {
   let polls = 0
+  const ofTask = { ...log(2, 40, 'it broke'), task_run_id: FLOW_ID }
   const states: [string, string][] = [
     ['RUNNING', 'Running'],
     ['RUNNING', 'Running'],
@@ -197,7 +198,8 @@ test('flow-run watch prints states and new logs, and ends with the run: code 0 o
     [`GET /api/flow_runs/${RUN_ID}`]: () => ({
       body: flowRun(...(states[Math.min(polls++, 2)] ?? ['', ''])),
     }),
-    'POST /api/logs/filter': () => ({ body: [log(1), ...(polls > 2 ? [log(2, 40, 'it broke')] : [])] }),
+    'POST /api/logs/filter': () => ({ body: [log(1), ...(polls > 2 ? [ofTask] : [])] }),
+    'POST /api/task_runs/filter': { body: [{ ...flowRun(), id: FLOW_ID, name: 'load-1' }] },
   })
   const answer = await api.orrery(['flow-run', 'watch', RUN_ID])
   expect(answer).toMatchObject({ code: 1, stderr: "Flow run 'cosmic-otter' finished in 'Failed'.\n" })
@@ -206,9 +208,9 @@ test('flow-run watch prints states and new logs, and ends with the run: code 0 o
     .split('\n')
     .map((line) => line.split(' | ').slice(1).join(' | '))
   expect(lines).toEqual([
-    'INFO    | Flow run - line 1',
+    "INFO    | Flow run 'cosmic-otter' - line 1",
     'Running | cosmic-otter',
-    'ERROR   | Flow run - it broke',
+    "ERROR   | Task run 'load-1' - it broke",
     'Failed | cosmic-otter',
   ])
   api.server.routes[`GET /api/flow_runs/${RUN_ID}`] = { body: flowRun() }

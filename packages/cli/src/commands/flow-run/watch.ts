@@ -9,6 +9,7 @@ import {
 import type { Cli } from '../../cli.ts'
 import { CliError } from '../../errors.ts'
 import { findFlowRun } from '../../find-run.ts'
+import { readPages } from '../../pages.ts'
 import { printLog } from '../../show-logs.ts'
 import { formatInstant, stateStyle } from '../../ui/format.ts'
 
@@ -41,9 +42,13 @@ async function follow(
     timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutSeconds * 1000
   const ended = new AbortController()
   let wake = () => {}
+  const names = new Map<string, string>()
   const events = listen(api, flowRun.id, ended.signal, (event) => {
+    const id = event.resource['prefect.resource.id'] ?? ''
+    // Of the run itself the polls below tell, and now there is something to be told.
+    if (id === `prefect.flow-run.${flowRun.id}`) return wake()
+    names.set(id.slice(id.lastIndexOf('.') + 1), event.resource['prefect.resource.name'] ?? '')
     printState(cli, event.occurred, event.resource)
-    wake()
   })
   // A server without that socket, or a key that may not use it: the polls below tell the same, a little later.
   events.catch(() => {})
@@ -56,8 +61,15 @@ async function follow(
           throw new CliError(`Flow run '${flowRun.name}' was deleted while it was watched.`)
         throw error
       })
-      for (const log of await logs.read()) {
-        printLog(cli, log, log.task_run_id ? 'Task run' : 'Flow run')
+      const fresh = await logs.read()
+      await learnNames(api, names, fresh)
+      for (const log of fresh) {
+        const name = names.get(log.task_run_id ?? '')
+        printLog(
+          cli,
+          log,
+          log.task_run_id ? `Task run '${name ?? log.task_run_id}'` : `Flow run '${now.name}'`,
+        )
       }
       if (now.state && now.state_name !== shown) {
         shown = now.state_name
@@ -93,10 +105,23 @@ async function listen(
   show: (event: WireEvent) => void,
 ): Promise<void> {
   const filter = {
-    event: { prefix: ['prefect.task-run.'] },
+    event: { prefix: ['prefect.task-run.', 'prefect.flow-run.'] },
     any_resource: { id: [`prefect.flow-run.${flowRunId}`] },
   }
   for await (const event of subscribeToEvents(api.http.connection, filter, { signal })) show(event)
+}
+
+/** Log lines carry only the ids of task runs, and may come before the events that tell their names. */
+async function learnNames(
+  api: ApiClient,
+  names: Map<string, string>,
+  logs: readonly WireLog[],
+): Promise<void> {
+  const ids = new Set(logs.map((log) => log.task_run_id).filter((id) => id !== null && !names.has(id)))
+  if (ids.size === 0) return
+  const filter = { task_runs: { id: { any_: [...ids] } } }
+  const runs = await readPages(ids.size, (page) => api.taskRuns.filter({ ...filter, ...page }))
+  for (const run of runs) names.set(run.id, run.name)
 }
 
 function printState(cli: Cli, occurred: string, resource: Readonly<Record<string, string>>): void {
