@@ -107,6 +107,7 @@ function drive(options: LoadOptions, index: number, pause: number, end: number, 
       send()
     }
     const open = () => {
+      if (over) return
       socket = connect({ host: options.host, port: options.port, noDelay: true }, send)
       socket.on('data', onData)
       socket.on('error', () => {})
