@@ -95,7 +95,7 @@ export function patchGraph(graph: GraphV2, event: RunEvent): GraphV2 | null {
 }
 
 /** Runs `work` soon, and at most once in `gapMs`, however often it is asked to. */
-export function useThrottled(work: () => void, gapMs: number): () => void {
+export function useThrottled(work: () => void, gapMs: number | (() => number)): () => void {
   const latest = useRef(work)
   latest.current = work
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -103,7 +103,8 @@ export function useThrottled(work: () => void, gapMs: number): () => void {
   useEffect(() => () => clearTimeout(timer.current), [])
   return () => {
     if (timer.current !== undefined) return
-    const wait = Math.max(150, last.current + gapMs - Date.now())
+    const gap = typeof gapMs === 'number' ? gapMs : gapMs()
+    const wait = Math.max(150, last.current + gap - Date.now())
     timer.current = setTimeout(() => {
       timer.current = undefined
       last.current = Date.now()
@@ -130,9 +131,14 @@ function patch(client: QueryClient, ws: Workspace, event: RunEvent): boolean {
 export function useLiveFlowRun(flowRunId: string): void {
   const ws = useWorkspace()
   const client = useQueryClient()
+  // A graph of thousands is patched by each event, and read again only as often as it can be drawn.
+  const gap = (): number => {
+    const nodes = client.getQueryData<GraphV2>(runKeys.graph(ws, flowRunId))?.nodes.length ?? 0
+    return Math.max(1_000, nodes * 2)
+  }
   const refresh = useThrottled(() => {
     void client.invalidateQueries({ queryKey: runKeys.flowRun(ws, flowRunId) })
-  }, 1_000)
+  }, gap)
   useLiveEvents((raw) => {
     const event = runEvent(raw)
     if (!event || event.flowRunId !== flowRunId) return
