@@ -8,3 +8,4 @@ export {
 export { SubscriptionRefusedError, websocketUrl } from './events/subscribe.ts'
 export { LogSender, type LogSenderOptions } from './logs/log-sender.ts'
 export * from './settings/index.ts'
+export { applyTlsSettings } from './tls.ts'

@@ -1,6 +1,7 @@
 import {
   ApiClient,
   ApiNotConfiguredError,
+  applyTlsSettings,
   type Connection,
   connectionFromSettings,
   EventSender,
@@ -68,6 +69,7 @@ async function makeSession(settings: Settings, configured: Connection | undefine
     connection = { apiUrl: await startEphemeralServer(settings) }
   }
   connection = { ...connection, onWarning: warn }
+  applyTlsSettings(settings)
   const client = new ApiClient(connection)
   const events = new EventSender(connection, { onWarning: warn })
   const cloud = isCloud(connection)
