@@ -29,7 +29,6 @@ export class SqliteHandle {
       // WAL: readers never wait for the writer. NORMAL: the flush of each commit is ours (wal-sync.ts), SQLite
       // keeps the order between the log and the database file.
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
-      this.database.exec('PRAGMA wal_autocheckpoint = 4000')
     }
     this.database.exec('PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456')
   }

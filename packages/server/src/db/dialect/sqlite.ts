@@ -9,6 +9,7 @@ import { LocalTopics } from '../topics.ts'
 import { registerBulk } from './bulk.ts'
 import { SqliteHandle, SqliteRunnerDialect } from './sqlite-connection.ts'
 import { SqliteScan } from './sqlite-scan.ts'
+import { WalCheckpoint } from './wal-checkpoint.ts'
 import { WalSync } from './wal-sync.ts'
 
 /** Work of one transaction stops being added after this long, so that no caller waits for a crowd. */
@@ -51,6 +52,7 @@ export async function openSqlite(path: string): Promise<Db> {
   const handle = new SqliteHandle(path, { readOnly: false })
   await migrateSqlite(handle)
   const wal = new WalSync(path)
+  const checkpoint = new WalCheckpoint(path, handle)
   const writer = new Kysely<Tables>({
     dialect: new SqliteRunnerDialect((sql, parameters) => handle.query(sql, parameters)),
   }) as Trx
@@ -114,6 +116,7 @@ export async function openSqlite(path: string): Promise<Db> {
     }
     for (const { job } of done) job.leave()
     settle(done)
+    checkpoint.committed()
     // Let sockets be read between two transactions.
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
@@ -203,6 +206,7 @@ export async function openSqlite(path: string): Promise<Db> {
     async close() {
       await drain()
       closed = true
+      await checkpoint.close()
       await wal.close()
       await scanner.close()
       readHandle.close()
