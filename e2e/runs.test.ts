@@ -226,6 +226,20 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     await close()
   })
 
+  it('the state of a run is changed by hand, with a reason that its history keeps', async () => {
+    const run = await startRun('mellow-dingo')
+    const { page, problems, close } = await open(`/runs/flow-run/${run}?tab=history`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Change state' }).click()
+    await page.getByLabel('New state').selectOption('FAILED')
+    await page.getByLabel('Why').fill('The numbers were wrong')
+    await page.getByRole('button', { name: 'Change the state' }).click()
+    await page.getByRole('heading', { level: 1, name: /Failed/ }).waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'The numbers were wrong' }).waitFor()
+    expect(problems).toEqual([])
+    await close()
+  })
+
   it('the dashboard counts what the API counts, in at most three requests', async () => {
     const { page, context, problems } = await newVisitor(browser, server.url)
     const asked: string[] = []
@@ -235,7 +249,7 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
         asked.push(pathname)
     })
     await page.goto('/dashboard')
-    await page.getByRole('heading', { level: 1, name: /1 run failed/ }).waitFor()
+    await page.getByRole('heading', { level: 1, name: /runs? failed/ }).waitFor()
     const count = (type: string) =>
       api<number>('POST', '/flow_runs/count', { flow_runs: { state: { type: { any_: [type] } } } })
     for (const [name, type] of [
@@ -268,6 +282,44 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     await page.getByRole('link', { name: 'calm-heron' }).waitFor()
     await page.goBack()
     await page.getByRole('link', { name: 'calm-heron' }).waitFor({ state: 'detached' })
+    expect(problems).toEqual([])
+    await close()
+  })
+
+  it('new runs wait behind a line, so that no row moves under the pointer', async () => {
+    const { page, problems, close } = await open('/runs')
+    await page.getByRole('link', { name: 'calm-heron' }).waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    const before = await page.locator('[data-run]').first().getAttribute('data-run')
+    const run = await startRun('eager-newt')
+    await page.getByRole('button', { name: '1 new run' }).waitFor()
+    expect(await page.locator('[data-run]').first().getAttribute('data-run')).toBe(before)
+    await page.getByRole('button', { name: '1 new run' }).click()
+    await page.locator(`[data-run="${run}"]`).getByText('Running').waitFor()
+    // What is on the screen is patched where it stands.
+    await flowState(run, 'COMPLETED')
+    await page.locator(`[data-run="${run}"]`).getByText('Completed').waitFor()
+    expect(problems).toEqual([])
+    await close()
+  })
+
+  it('a sub-flow opens where it stands', async () => {
+    const parent = await startRun('outer')
+    const link = await task(parent, 'child-0', [], [['RUNNING']])
+    const { id: child } = await api<Created>('POST', '/flow_runs/', {
+      flow_id: flow,
+      name: 'inner',
+      parent_task_run_id: link,
+      state: { type: 'PENDING' },
+    })
+    await flowState(child, 'RUNNING')
+    await task(child, 'innermost', [], [['RUNNING'], ['COMPLETED']])
+    await flowState(child, 'COMPLETED')
+    const { page, problems, close } = await open(`/runs/flow-run/${parent}?view=table&sel=none`)
+    await page.getByRole('button', { name: /^Sub-flow/ }).click()
+    await page.getByRole('button', { name: 'innermost' }).waitFor()
+    await page.getByRole('button', { name: 'Radar' }).click()
+    await radar(page).and(page.locator('[data-nodes="2"]')).waitFor()
     expect(problems).toEqual([])
     await close()
   })

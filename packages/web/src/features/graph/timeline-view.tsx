@@ -35,7 +35,15 @@ export type TimelineViewProps = {
 
 /** Where the time went: one lane per task, hatched while it waited, solid while it ran. */
 export function TimelineView(props: TimelineViewProps) {
-  const { model, timeline, now, span } = props
+  const { model, now, span, faint } = props
+  // A search or a preset leaves only its own rows; fainter text could not be read.
+  const timeline = useMemo(
+    () =>
+      faint
+        ? { ...props.timeline, rows: props.timeline.rows.filter((row) => !faint[row.node]) }
+        : props.timeline,
+    [props.timeline, faint],
+  )
   const scroller = useRef<HTMLDivElement>(null)
   const [zone] = useZone()
   const [from, to] = span ?? [timeline.from, props.running ? Math.max(timeline.to, now) : timeline.to]
@@ -140,6 +148,7 @@ export function TimelineView(props: TimelineViewProps) {
             <Row
               key={item.key}
               {...props}
+              timeline={timeline}
               index={item.index}
               top={item.start}
               percent={percent}
@@ -169,7 +178,6 @@ function Row({
   model,
   timeline,
   lit,
-  faint,
   selected,
   main,
   now,
@@ -212,7 +220,6 @@ function Row({
           : on
             ? 'text-text hover:bg-hover'
             : 'text-text-2 hover:bg-hover',
-        faint?.[node] && !chosen && 'opacity-40',
       )}
       style={{ transform: `translateY(${top}px)` }}
     >

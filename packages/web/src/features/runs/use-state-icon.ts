@@ -18,7 +18,7 @@ export function useStateIcon(state: StateLike | null): void {
   useEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel~="icon"]')
     if (!icon || !look) return
-    const before = icon.href
+    const { href, type } = icon
     const canvas = document.createElement('canvas')
     canvas.width = canvas.height = 32
     const context = canvas.getContext('2d')
@@ -27,9 +27,11 @@ export function useStateIcon(state: StateLike | null): void {
     context.beginPath()
     context.arc(16, 16, 12, 0, 2 * Math.PI)
     context.fill()
+    icon.type = 'image/png'
     icon.href = canvas.toDataURL()
     return () => {
-      icon.href = before
+      icon.type = type
+      icon.href = href
     }
   }, [look])
 }
