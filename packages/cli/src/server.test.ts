@@ -48,6 +48,30 @@ test('a server in the background starts, is found, refuses a second one, and sto
   expect(orrery(home, 'server', 'stop').stdout).toBe('No server runs in the background.\n')
 })
 
+test('admin bootstrap prints the addresses of the server in the background, and a key that it takes', {
+  timeout: 60_000,
+}, async () => {
+  const home = newHome()
+  const started = orrery(home, 'server', 'start', '--port', '0', '--background')
+  const url = /up at (\S+)/.exec(started.stdout)?.[1]
+  try {
+    const owner = ['--email', 'owner@example.com', '--password', 'a long password for the tests']
+    const made = orrery(home, 'admin', 'bootstrap', ...owner, '--workspace', 'Main', '-o', 'json')
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    const { api_url, cloud_api_url, api_key } = JSON.parse(made.stdout)
+    expect(cloud_api_url).toBe(`${url}/api`)
+    const env = { PREFECT_API_URL: api_url, PREFECT_CLOUD_API_URL: cloud_api_url, PREFECT_API_KEY: api_key }
+    expect(await runCli(home, ['flow-run', 'ls', '-o', 'json'], { env })).toMatchObject({
+      code: 0,
+      stdout: '[]\n',
+    })
+    const missing = orrery(home, 'admin', 'bootstrap', '--email', 'owner@example.com', '--workspace', 'Main')
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('--password') })
+  } finally {
+    orrery(home, 'server', 'stop')
+  }
+})
+
 test('a start that fails shows why, in the background too', { timeout: 60_000 }, () => {
   const home = newHome()
   const answer = orrery(home, 'server', 'start', '--local', '--host', '0.0.0.0', '--background')
