@@ -140,7 +140,7 @@ export function placeLabels(input: LabelInput): Placed {
       sub,
       side: spot.side,
       ahead,
-      selected: big || (mask & SELF) !== 0,
+      selected: rank === 0 || (mask & SELF) !== 0,
     })
     return true
   }
