@@ -38,7 +38,9 @@ function httpJob(subject: Subject, job: Omit<HttpJob, 'apiUrl' | 'headers'>): Ht
 
 function rate(result: LoadResult): Figure {
   const refused = Object.entries(result.refused).map(([status, count]) => `${count}× ${status}`)
-  const notes = [`p95 ${result.latency.p95.toFixed(1)} ms`, ...refused]
+  // Nothing answered leaves no latency.
+  const p95 = result.ok > 0 ? [`p95 ${result.latency.p95.toFixed(1)} ms`] : []
+  const notes = [...p95, ...refused]
   return { value: result.perSecond, unit: '/s', higher: true, note: notes.join(', ') }
 }
 
@@ -198,6 +200,7 @@ export async function mixed(subject: Subject, options: PartOptions): Promise<Fig
     httpJob(subject, { kind: 'states', connections: 8, warmupSeconds: 1, seconds, rate: 50, flowRunIds }),
   )
   await sending
+  if (result.ok === 0) throw new Error('no state change was answered')
   const { p50, p95, p99 } = result.latency
   const refused = Object.entries(result.refused).map(([status, count]) => `, ${count}× ${status}`)
   const note = `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)} ms, ${result.ok} answers${refused.join('')}`

@@ -65,7 +65,7 @@ function reportComparison(name: string, genuine: Capture[], ours: Capture[]): vo
     const outcome = unexplained.length === 0 ? 'equal' : `${unexplained.length} differences`
     report(
       unexplained.length === 0,
-      `${name}: ${expected.script}: ${left.size} records, ${outcome}${meant > 0 ? `, ${meant} that are meant` : ''}`,
+      `${name}: ${expected.script}: ${left.size} records, ${outcome}${meant > 0 ? `, ${meant} that are known` : ''}`,
     )
   }
   for (const line of summarise(all)) process.stdout.write(`  ${line}\n`)
