@@ -29,11 +29,6 @@ export const allowed: Allowed[] = [
       record.startsWith('graph:') && /\.(parents|children)$/.test(field) && sameSet(genuine, ours),
   },
   {
-    name: 'flow-created-event',
-    matches: ({ record, ours }) =>
-      /^event:prefect\.flow\.flow:.* prefect\.flow\.created\[0\]$/.test(record) && ours === undefined,
-  },
-  {
     name: 'result-artifacts',
     matches: ({ record, ours }) =>
       (record.startsWith('artifact:') && ours === undefined) || record === 'route /artifacts/filter',
@@ -45,15 +40,5 @@ export const allowed: Allowed[] = [
   {
     name: 'background-tasks',
     matches: ({ script }) => script === 'background_task',
-  },
-  {
-    name: 'state-details-null-and-false',
-    matches: ({ field, genuine, ours }) =>
-      (field.endsWith('state_details.deferred') && genuine === null && ours === false) ||
-      (field.endsWith('state_details.retriable') && genuine === false && ours === null),
-  },
-  {
-    name: 'job-variables-null',
-    matches: ({ field, ours }) => field === 'job_variables' && ours === null,
   },
 ]

@@ -10,9 +10,10 @@ import type { Target } from './target.ts'
 export const orreryCommand: [string, string[]] = [
   process.execPath,
   [
+    // As `npm start`.
+    '--max-semi-space-size=2',
     '--conditions=@orrery/source',
-    '--disable-warning=ExperimentalWarning',
-    join(repository, 'packages/cli/src/bin.ts'),
+    join(repository, 'packages/cli/bin/orrery.js'),
   ],
 ]
 

@@ -3,6 +3,7 @@ import {
   type FlowCreate,
   type FlowUpdate,
   type Micros,
+  type NewEvent,
   newId,
   parseJson,
   type RunFilters,
@@ -10,6 +11,7 @@ import {
 } from '@orrery/schemas'
 import type { Db, Reader, Trx } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
+import { appendEvents } from '../events/events.service.ts'
 import { FlowNotFound } from './flows.errors.ts'
 import {
   countFlows,
@@ -45,10 +47,24 @@ export async function ensureFlow(
       tags: JSON.stringify(input.tags ?? []),
       labels: JSON.stringify(input.labels ?? {}),
     })
-    if (row) return { flow: flowFromRow(row), created: true }
+    if (row) {
+      const flow = flowFromRow(row)
+      await appendEvents(trx, scope, [flowCreatedEvent(flow, now)])
+      return { flow, created: true }
+    }
     return { flow: await readFlowByName(trx, scope, input.name), created: false }
   })
 }
+
+const flowCreatedEvent = ({ id, name, tags, labels }: Flow, now: Micros): NewEvent => ({
+  id: newId(),
+  occurred: now,
+  event: 'prefect.flow.created',
+  resource: { 'prefect.resource.id': `prefect.flow.${id}`, 'prefect.resource.name': name },
+  related: [],
+  payload: { name, tags, labels },
+  follows: null,
+})
 
 export async function readFlow(db: Reader, scope: WorkspaceScope, id: string): Promise<Flow> {
   const row = await findFlow(db, scope, id)

@@ -26,6 +26,7 @@ eachDatabase((database) => {
       .selectFrom('events')
       .select(['event', 'id', 'resource', 'related', 'follows'])
       .where('workspace_id', '=', workspaceId)
+      .where('event', 'like', 'prefect.flow-run.%')
       .orderBy('seq')
       .execute()
 

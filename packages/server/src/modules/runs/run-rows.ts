@@ -104,7 +104,7 @@ export function flowRunFromRow(row: FlowRunRow, now: Micros): FlowRun {
     work_pool_id: null,
     work_pool_name: null,
     state: currentStateFromRow(row),
-    job_variables: parseJsonOrNull(row.job_variables) as Record<string, unknown> | null,
+    job_variables: (parseJsonOrNull(row.job_variables) ?? {}) as Record<string, unknown>,
   }
 }
 

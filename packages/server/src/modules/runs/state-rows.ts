@@ -63,13 +63,15 @@ const NO_DETAILS = {
   deployment_concurrency_lease_id: null,
 } satisfies StateDetails
 
-/** `state_details` for a column: in wire form, without what is empty. */
+const defaults: Record<string, unknown> = NO_DETAILS
+
+/** `state_details` for a column: in wire form, without what an absent key reads as. A null that was sent for a flag stays. */
 export function detailsColumn(details: CoreState['state_details']): string {
   const wire = detailsToWire(details) as Record<string, unknown>
   const kept: Record<string, unknown> = {}
   for (const key in wire) {
     const value = wire[key]
-    if (value !== null && value !== undefined && value !== false) kept[key] = value
+    if (value !== undefined && value !== (defaults[key] ?? null)) kept[key] = value
   }
   return JSON.stringify(kept)
 }
@@ -128,7 +130,8 @@ function withDefaults(details: Record<string, unknown>): StateDetails {
   const full: Record<string, unknown> = { ...NO_DETAILS }
   for (const key in details) {
     const value = details[key]
-    if (value !== null && value !== undefined) full[key] = value
+    // `deferred` alone may be null beside its default of false: the genuine server keeps what was sent.
+    if (value !== undefined && (value !== null || key === 'deferred')) full[key] = value
   }
   return full as StateDetails
 }
