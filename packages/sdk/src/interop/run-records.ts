@@ -66,17 +66,28 @@ export async function readRecords(apiUrl: string, flowName: string): Promise<Rec
   }
 }
 
-/** The records once they no longer change: the genuine server writes events some time after it has answered. */
+/** The genuine server writes events in batches, at the latest this long after it has answered. */
+const EVENTS_FLUSH_MILLIS = 5000
+
+/** The records once every state of the flow runs has its event and nothing changed for longer than a batch waits. */
 export async function readSettled(apiUrl: string, flowName: string): Promise<Record<string, unknown>> {
-  const read = async () => JSON.stringify(comparable(await readRecords(apiUrl, flowName)))
-  let records = await read()
-  for (let quiet = 0; quiet < 2; ) {
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    const next = await read()
-    quiet = next === records ? quiet + 1 : 0
+  const deadline = Date.now() + 90_000
+  let records = ''
+  for (let since = Date.now(); ; ) {
+    const read = await readRecords(apiUrl, flowName)
+    const next = JSON.stringify(comparable(read))
+    if (next !== records) since = Date.now()
     records = next
+    const settled = hasAllEvents(read) && Date.now() - since > EVENTS_FLUSH_MILLIS + 1000
+    if (settled || Date.now() > deadline) return JSON.parse(records) as Record<string, unknown>
+    await new Promise((resolve) => setTimeout(resolve, 1000))
   }
-  return JSON.parse(records) as Record<string, unknown>
+}
+
+// The event of a flow run's state has the state's id.
+function hasAllEvents({ flowRuns, events }: Record<string, unknown>): boolean {
+  const known = new Set((events as Row[]).map((event) => event.id))
+  return (flowRuns as { states: Row[] }[]).every((run) => run.states.every((state) => known.has(state.id)))
 }
 
 const byTime = (a: Row, b: Row): number => (String(a.timestamp) < String(b.timestamp) ? -1 : 1)
