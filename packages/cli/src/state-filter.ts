@@ -1,28 +1,9 @@
+import { defaultStateName, STATE_TYPES } from '@orrery/schemas/state-types'
 import { CliError } from './errors.ts'
 
-const TYPES = [
-  'SCHEDULED',
-  'PENDING',
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'CRASHED',
-  'PAUSED',
-  'CANCELLING',
-]
+const TYPES: readonly string[] = STATE_TYPES
 const NAMES = [
-  ...[
-    'Scheduled',
-    'Pending',
-    'Running',
-    'Completed',
-    'Failed',
-    'Cancelled',
-    'Crashed',
-    'Paused',
-    'Cancelling',
-  ],
+  ...STATE_TYPES.map(defaultStateName),
   ...['Suspended', 'AwaitingRetry', 'AwaitingConcurrencySlot', 'Retrying', 'Late', 'Cached', 'RolledBack'],
   ...['TimedOut', 'NotReady', 'Submitting', 'InfrastructurePending'],
 ]

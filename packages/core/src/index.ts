@@ -49,10 +49,8 @@ export { taskRetryDelay } from './orchestration/rules/retries.ts'
 export { nextTimestamp } from './orchestration/transition.ts'
 export * from './permissions/index.ts'
 export {
-  defaultStateName,
   hasPersistedResult,
   holdsSlot,
-  isTerminal,
   isUnpersisted,
   STATE_NAMES,
 } from './states.ts'

@@ -1,6 +1,7 @@
 import { STATE_TYPES } from '@orrery/schemas'
+import { defaultStateName, isTerminal } from '@orrery/schemas/state-types'
 import { expect, it } from 'vitest'
-import { defaultStateName, hasPersistedResult, holdsSlot, isTerminal, isUnpersisted } from './states.ts'
+import { hasPersistedResult, holdsSlot, isUnpersisted } from './states.ts'
 
 it('four types are terminal, three hold a slot', () => {
   expect(STATE_TYPES.filter(isTerminal)).toEqual(['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED'])

@@ -1,28 +1,9 @@
 /** Vocabulary of states, shared by the server and the SDK. */
 import type { StateType } from '@orrery/schemas'
 
-/** Whether a run in this state has ended. */
-export const isTerminal = (type: StateType | null | undefined): boolean =>
-  type === 'COMPLETED' || type === 'FAILED' || type === 'CANCELLED' || type === 'CRASHED'
-
 /** States in which a run of a limited deployment holds its slot. */
 export const holdsSlot = (type: StateType | null | undefined): boolean =>
   type === 'PENDING' || type === 'RUNNING' || type === 'CANCELLING'
-
-const DEFAULT_NAMES: Readonly<Record<StateType, string>> = {
-  SCHEDULED: 'Scheduled',
-  PENDING: 'Pending',
-  RUNNING: 'Running',
-  COMPLETED: 'Completed',
-  FAILED: 'Failed',
-  CANCELLED: 'Cancelled',
-  CRASHED: 'Crashed',
-  PAUSED: 'Paused',
-  CANCELLING: 'Cancelling',
-}
-
-/** The name of a state that was given none: its type in title case. */
-export const defaultStateName = (type: StateType): string => DEFAULT_NAMES[type]
 
 /** Names that mean something to the rules, the client or the UI; any other name is the user's own. */
 export const STATE_NAMES = {

@@ -1,26 +1,8 @@
 import { type Static, Type } from 'typebox'
-
-/** The nine state types of a run, in Prefect's order. */
-export const STATE_TYPES = [
-  'SCHEDULED',
-  'PENDING',
-  'RUNNING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'CRASHED',
-  'PAUSED',
-  'CANCELLING',
-] as const
+import { STATE_TYPES, type StateTypeName } from './state-types.ts'
 
 export const StateType = Type.Enum([...STATE_TYPES])
-export type StateType = (typeof STATE_TYPES)[number]
-
-export const TERMINAL_STATE_TYPES: readonly StateType[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED']
-
-const TERMINAL = new Set<string>(TERMINAL_STATE_TYPES)
-
-export const isTerminalType = (type: string | null | undefined): boolean => type != null && TERMINAL.has(type)
+export type StateType = StateTypeName
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()])

@@ -2,6 +2,7 @@ import type { ResultMetadata } from '@orrery/client'
 import type { Micros, StateDetails, StateType } from '@orrery/schemas'
 import { newId } from '@orrery/schemas/ids'
 import { systemNow } from '@orrery/schemas/instants'
+import { defaultStateName } from '@orrery/schemas/state-types'
 import { FailedRunError, MissingResultError, OrreryError, UnfinishedRunError } from './errors.ts'
 
 /** What a state carries: a value or an error of this process, or where a persisted result is. */
@@ -10,18 +11,6 @@ export type StateData =
   | { readonly kind: 'error'; readonly error: unknown; readonly metadata?: ResultMetadata }
   | { readonly kind: 'stored'; readonly metadata: ResultMetadata; readonly load: () => Promise<unknown> }
   | { readonly kind: 'none' }
-
-const DEFAULT_NAMES: Readonly<Record<StateType, string>> = {
-  SCHEDULED: 'Scheduled',
-  PENDING: 'Pending',
-  RUNNING: 'Running',
-  COMPLETED: 'Completed',
-  FAILED: 'Failed',
-  CANCELLED: 'Cancelled',
-  CRASHED: 'Crashed',
-  PAUSED: 'Paused',
-  CANCELLING: 'Cancelling',
-}
 
 /**
  * A state of a run. Return one from a flow or task to decide how the run ends; see {@link states}.
@@ -56,7 +45,7 @@ export class State<R = unknown> {
   }) {
     this.id = init.id ?? newId()
     this.type = init.type
-    this.name = init.name ?? DEFAULT_NAMES[init.type]
+    this.name = init.name ?? defaultStateName(init.type)
     this.timestamp = init.timestamp ?? systemNow()
     this.message = init.message ?? ''
     this.details = init.details ?? {}
@@ -137,7 +126,7 @@ export class State<R = unknown> {
   toString(): string {
     const parts: string[] = []
     if (this.message) parts.push(pythonRepr(this.message))
-    if (this.name !== DEFAULT_NAMES[this.type]) parts.push(`type=${this.type}`)
+    if (this.name !== defaultStateName(this.type)) parts.push(`type=${this.type}`)
     return `${this.name}(${parts.join(', ')})`
   }
 

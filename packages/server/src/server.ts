@@ -35,13 +35,17 @@ export class StartError extends Error {
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
   const log = options.log ?? createLog(config)
   const db = await openDatabase(config)
+  const undo: (() => unknown)[] = [() => db.close()]
   try {
     const clock = options.clock ?? { now: systemNow }
     const identity =
       config.mode === 'local' ? createLocalIdentity() : new CloudIdentity({ db, clock, config, log })
     const context: Context = { db, config, log, clock, identity }
-    // Now and then: rows of workspaces whose deletion an earlier process did not finish.
-    const stopDeletions = identity instanceof CloudIdentity ? startFinishingDeletions(identity) : () => {}
+    if (identity instanceof CloudIdentity) {
+      undo.push(() => identity.close())
+      // Now and then: rows of workspaces whose deletion an earlier process did not finish.
+      undo.push(startFinishingDeletions(identity))
+    }
     const app = await buildApp(context)
     await listen(app, config)
     const address = app.server.address() as AddressInfo
@@ -56,14 +60,11 @@ export async function startServer(config: Config, options: StartOptions = {}): P
         await app.sockets.close()
         await stopListening(app)
         await app.fastify.close()
-        stopDeletions()
-        if (identity instanceof CloudIdentity) await identity.close()
-        await db.drain()
-        await db.close()
+        for (const step of undo.toReversed()) await step()
       },
     }
   } catch (error) {
-    await db.close()
+    for (const step of undo.toReversed()) await step()
     throw error
   }
 }

@@ -2,7 +2,7 @@
  * A policy is one ordered list of rules. Which of them concern a pair of state types is worked out once, when the module
  * loads: a decision then walks a short list and filters nothing.
  */
-import { STATE_TYPES, type StateType } from '@orrery/schemas'
+import { STATE_TYPES, type StateType, TERMINAL_STATE_TYPES } from '@orrery/schemas'
 import type { CoreState } from '../facts.ts'
 import type { AnyFacts, Transition } from './transition.ts'
 
@@ -25,7 +25,7 @@ export interface Rule<Facts extends AnyFacts> {
 
 export const EVERY_TYPE = STATE_TYPES
 export const ANY_STATE: readonly (StateType | null)[] = [null, ...STATE_TYPES]
-export const TERMINAL: readonly StateType[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED']
+export const TERMINAL = TERMINAL_STATE_TYPES
 
 export const except = (...types: readonly StateType[]): (StateType | null)[] =>
   ANY_STATE.filter((type) => type === null || !types.includes(type))

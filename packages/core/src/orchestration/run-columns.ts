@@ -3,8 +3,8 @@
  * counts. All of it can be read off the states; it is kept on the run so that lists need no join.
  */
 import { MICROS_PER_SECOND } from '@orrery/schemas'
+import { isTerminal } from '@orrery/schemas/state-types'
 import type { CoreState } from '../facts.ts'
-import { isTerminal } from '../states.ts'
 import { apiAtLeast, PAUSE_BOOKKEEPING } from '../versions.ts'
 import { amendPolicy, isFlowRunFacts, type Transition } from './transition.ts'
 

@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { STATE_TYPES, type StateType } from '@orrery/schemas'
+import { isTerminal } from '@orrery/schemas/state-types'
 import { expect, it } from 'vitest'
 import type { Decision, FlowRunPolicy, ProposedState, RunChanges, TaskRunPolicy } from '../facts.ts'
-import { isTerminal } from '../states.ts'
 import {
   coreState,
   DEPLOYMENT_ID,

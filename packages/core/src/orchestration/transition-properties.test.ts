@@ -2,9 +2,10 @@
  * What must hold after any sequence of proposals, checked on random ones. Each walk has a seed, named when it fails.
  */
 import { STATE_TYPES } from '@orrery/schemas'
+import { isTerminal } from '@orrery/schemas/state-types'
 import { describe, expect, it } from 'vitest'
 import type { CoreState, Decision, FlowRunColumns, ProposedState, TaskRunColumns } from '../facts.ts'
-import { hasPersistedResult, isTerminal } from '../states.ts'
+import { hasPersistedResult } from '../states.ts'
 import {
   coreState,
   deploymentFacts,

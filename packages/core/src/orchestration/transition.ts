@@ -1,5 +1,6 @@
 /** The working copy of one decision: what the rules read, and the few things they may change. */
 import type { Micros, StateType } from '@orrery/schemas'
+import { defaultStateName } from '@orrery/schemas/state-types'
 import {
   type CoreState,
   type CoreStateDetails,
@@ -14,7 +15,6 @@ import {
   type TaskClaim,
   type TaskRunFacts,
 } from '../facts.ts'
-import { defaultStateName } from '../states.ts'
 
 export type AnyFacts = FlowRunFacts | TaskRunFacts
 

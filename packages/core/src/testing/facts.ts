@@ -1,5 +1,6 @@
 /** The smallest valid facts: a test states only what matters to it. */
 import type { StateType } from '@orrery/schemas'
+import { defaultStateName } from '@orrery/schemas/state-types'
 import type {
   CoreState,
   CoreStateDetails,
@@ -10,7 +11,6 @@ import type {
   TaskRunColumns,
   TaskRunFacts,
 } from '../facts.ts'
-import { defaultStateName } from '../states.ts'
 
 /** 2026-01-01T00:00:00Z */
 export const NOW = 1_767_225_600_000_000

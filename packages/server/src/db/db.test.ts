@@ -7,6 +7,7 @@ import { eachDatabase } from '@orrery/testing'
 import { describe, expect, it } from 'vitest'
 import { afterCommit, type Db, type Trx } from './db.ts'
 import { insertMany, selectIn, updateMany } from './dialect/bulk.ts'
+import { openSqlite } from './dialect/sqlite.ts'
 import { WalSync } from './dialect/wal-sync.ts'
 import { openDb } from './open.ts'
 
@@ -237,5 +238,65 @@ describe('on SQLite alone', () => {
     await Promise.all([a, b])
     await wal.close()
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe('what is acknowledged on SQLite', () => {
+  it('is flushed first: neither the caller nor a listener hears of a commit that is not on the disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-durable-'))
+    const held: (() => void)[] = []
+    const openLog = () => ({
+      flush: () => new Promise<void>((resolve) => held.push(resolve)),
+      close: async () => {},
+    })
+    const db = await openSqlite(join(folder, 'orrery.db'), { openLog })
+    const heard: string[] = []
+    const row = flow('durable')
+    const lane = db.lane<string, string>('names', async (trx, names) => {
+      afterCommit(trx, () => heard.push('published by the lane'))
+      return names.map((name) => ({ ok: name }))
+    })
+    const write = db.write(async (trx) => {
+      await insert(trx, row)
+      afterCommit(trx, () => heard.push('published'))
+    })
+    const answers = [write.then(() => heard.push('written')), lane('x').then(() => heard.push('answered'))]
+    // Committed (another connection sees it), not yet flushed.
+    await expect.poll(() => namesOf(db, row.workspace_id)).toEqual(['durable'])
+    await expect.poll(() => held.length).toBeGreaterThan(0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(heard).toEqual([])
+    const release = setInterval(() => {
+      for (const resolve of held.splice(0)) resolve()
+    }, 1)
+    await Promise.all(answers)
+    expect(heard.sort()).toEqual(['answered', 'published', 'published by the lane', 'written'])
+    await db.close()
+    clearInterval(release)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('is refused when the flush fails', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-eio-'))
+    const openLog = () => ({ flush: () => Promise.reject(new Error('EIO')), close: async () => {} })
+    const db = await openSqlite(join(folder, 'orrery.db'), { openLog })
+    await expect(db.write((trx) => insert(trx, flow('lost')))).rejects.toThrow('EIO')
+    await db.close()
+    rmSync(folder, { recursive: true })
+  })
+})
+
+eachDatabase((database) => {
+  it('a listener that throws keeps nobody from the answer', async () => {
+    const db = await database.open()
+    const heard: string[] = []
+    const answer = await db.write(async (trx) => {
+      afterCommit(trx, () => {
+        throw new Error('a listener failed')
+      })
+      afterCommit(trx, () => heard.push('the next'))
+      return 'answered'
+    })
+    expect([answer, heard]).toEqual(['answered', ['the next']])
   })
 })

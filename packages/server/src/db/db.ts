@@ -74,6 +74,17 @@ export function hooksOf(trx: object): (() => void)[] {
   return list
 }
 
+/** Runs what waited for the commit. A listener that throws must not keep the callers from their answers. */
+export function runHooks(list: readonly (() => void)[]): void {
+  for (const fn of list) {
+    try {
+      fn()
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
+  }
+}
+
 /** Runs `fn` after the transaction is durable; never when it rolls back. */
 export function afterCommit(trx: Trx, fn: () => void): void {
   hooksOf(trx).push(fn)

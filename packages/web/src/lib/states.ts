@@ -1,5 +1,6 @@
 /** A run state as it is shown: Prefect's type and name, reduced to the sixteen looks that have a glyph. */
 import type { StateType } from '@orrery/schemas'
+import { isTerminal as isTerminalType } from '@orrery/schemas/state-types'
 
 export const LOOKS = [
   'completed',
@@ -77,6 +78,4 @@ export function wordOf(state: StateLike | null | undefined): string {
 export const isLoud = (look: StateLook): boolean =>
   look === 'failed' || look === 'timedout' || look === 'crashed' || look === 'late'
 
-const TERMINAL = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED'])
-export const isTerminal = (state: StateLike | null | undefined): boolean =>
-  state != null && TERMINAL.has(state.type)
+export const isTerminal = (state: StateLike | null | undefined): boolean => isTerminalType(state?.type)

@@ -1,6 +1,7 @@
 import type { StateType } from '@orrery/schemas'
+import { isTerminal } from '@orrery/schemas/state-types'
 import type { FlowRunFacts } from '../../facts.ts'
-import { hasPersistedResult, isTerminal } from '../../states.ts'
+import { hasPersistedResult } from '../../states.ts'
 import { apiAtLeast, PAUSE_BOOKKEEPING } from '../../versions.ts'
 import { EVERY_TYPE, type Rule, TERMINAL } from '../rule.ts'
 import { abort, amendPolicy, rejectWithCurrent, type Transition } from '../transition.ts'

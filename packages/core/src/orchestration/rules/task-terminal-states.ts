@@ -1,5 +1,6 @@
+import { isTerminal } from '@orrery/schemas/state-types'
 import type { TaskRunFacts } from '../../facts.ts'
-import { hasPersistedResult, isTerminal, STATE_NAMES } from '../../states.ts'
+import { hasPersistedResult, STATE_NAMES } from '../../states.ts'
 import { ANY_STATE, EVERY_TYPE, type Rule, TERMINAL } from '../rule.ts'
 import { abort, rejectWithCurrent } from '../transition.ts'
 

@@ -1,7 +1,16 @@
 import { newId } from '@orrery/schemas'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { beginHooks, type Db, hooksOf, type Lane, type LaneOptions, type Outcome, type Trx } from '../db.ts'
+import {
+  beginHooks,
+  type Db,
+  hooksOf,
+  type Lane,
+  type LaneOptions,
+  type Outcome,
+  runHooks,
+  type Trx,
+} from '../db.ts'
 import { answersOf, LaneQueue, settleBatch } from '../lane.ts'
 import { migratePostgres } from '../migrate.ts'
 import type { Tables } from '../tables.ts'
@@ -92,7 +101,7 @@ export async function openPostgres(url: string, options: { poolSize?: number } =
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt))
         continue
       }
-      for (const fn of after) fn()
+      runHooks(after)
       answer()
       return
     }

@@ -1,7 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
-import { beginHooks, type Db, hooksOf, type Lane, type LaneOptions, type Outcome, type Trx } from '../db.ts'
+import {
+  beginHooks,
+  type Db,
+  hooksOf,
+  type Lane,
+  type LaneOptions,
+  type Outcome,
+  runHooks,
+  type Trx,
+} from '../db.ts'
 import { LaneQueue, settleBatch } from '../lane.ts'
 import { migrateSqlite } from '../migrate.ts'
 import type { Tables } from '../tables.ts'
@@ -33,25 +42,30 @@ interface Done {
 
 const nothing = () => {}
 
-/** A listener that throws must not keep the callers from their answers. */
-function publish(fn: () => void): void {
-  try {
-    fn()
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error))
-  }
+/** What makes commits durable. */
+export interface LogFlusher {
+  /** Resolves when everything committed before the call is on the disk. */
+  flush(): Promise<void>
+  close(): Promise<void>
 }
+
+export interface SqliteOptions {
+  /** Replaces the flusher of the write-ahead log; tests hold it back. */
+  openLog?: (databasePath: string) => LogFlusher
+}
+
+const openLog = (databasePath: string): LogFlusher => new WalSync(databasePath)
 
 /**
  * Opens (or makes) the database file. One writer drains a queue: many callers' writes share one
  * transaction, each in its own savepoint. They are answered, and what they publish is published, when the
  * log that holds the commit is flushed to the disk; meanwhile the next transaction is filled.
  */
-export async function openSqlite(path: string): Promise<Db> {
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Db> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const handle = new SqliteHandle(path, { readOnly: false })
   await migrateSqlite(handle)
-  const wal = new WalSync(path)
+  const wal = (options.openLog ?? openLog)(path)
   const checkpoint = new WalCheckpoint(path, handle)
   const writer = new Kysely<Tables>({
     dialect: new SqliteRunnerDialect((sql, parameters) => handle.query(sql, parameters)),
@@ -132,7 +146,7 @@ export async function openSqlite(path: string): Promise<Db> {
     const settled = wal.flush().then(
       () => {
         for (const { answer, after } of done) {
-          for (const fn of after) publish(fn)
+          runHooks(after)
           answer()
         }
       },

@@ -3,7 +3,7 @@ import {
   type CreatedBy,
   type FlowRun,
   type FlowRunPolicy,
-  isTerminalType,
+  isTerminal,
   type Micros,
   parseJson,
   parseJsonOrNull,
@@ -41,7 +41,7 @@ export function lateness(row: TimedRow, now: Micros): Micros {
   const { start_time: start, expected_start_time: expected } = row
   if (expected === null) return 0
   if (start !== null) return start > expected ? start - expected : 0
-  return expected < now && !isTerminalType(row.state_type) ? now - expected : 0
+  return expected < now && !isTerminal(row.state_type) ? now - expected : 0
 }
 
 const FLOW_POLICY_DEFAULTS = {
