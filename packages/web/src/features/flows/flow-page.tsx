@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useMemo, useState } from 'react'
 import {
@@ -32,14 +32,14 @@ import { TimeBrush } from '../runs/charts/brush.tsx'
 import { columnsOf, lookCounts } from '../runs/charts/history.ts'
 import { HistoryColumns } from '../runs/charts/history-columns.tsx'
 import { RunsLink } from '../runs/links.tsx'
-import { flowRunsQuery, runsHistoryQuery, taskCountsQuery } from '../runs/list-queries.ts'
-import { runEvent, useThrottled, withState } from '../runs/live.ts'
+import { runsHistoryQuery, taskCountsQuery } from '../runs/list-queries.ts'
+import { runEvent, useThrottled } from '../runs/live.ts'
 import { flowQuery, runKeys } from '../runs/queries.ts'
 import { FlowRunCard, FlowRunRow, type RowFacts } from '../runs/run-row.tsx'
-import { Spacer, useRows } from '../runs/run-table.tsx'
+import { Spacer } from '../runs/run-table.tsx'
 import { TimeAxis, TimeGrid } from '../runs/time-axis.tsx'
 import type { FlowRun } from '../runs/types.ts'
-import { useNarrow } from '../runs/use-narrow.ts'
+import { useFlowRuns } from '../runs/use-flow-runs.ts'
 import { HealthStrip } from './health-strip.tsx'
 import { quantile, recentRunsQuery } from './queries.ts'
 
@@ -228,52 +228,23 @@ function Cell({ label, wide = false, children }: { label: string; wide?: boolean
 function Runs({ flowId, flowName, usual }: { flowId: string; flowName: string; usual: number | null }) {
   const ws = useWorkspace()
   const client = useQueryClient()
-  const { range } = useTimeRange()
   const [zone] = useZone()
   const now = useNow(60_000)
-  const narrow = useNarrow()
-  const poll = usePollInterval(30_000)
   const filter = useMemo(() => ({ flow: flowId }), [flowId])
-  const options = flowRunsQuery(ws, filter, range, 'EXPECTED_START_TIME_DESC')
-  const list = useInfiniteQuery({ ...options, refetchInterval: poll })
-  const runs = useMemo(() => {
-    const seen = new Map<string, FlowRun>()
-    for (const page of list.data?.pages ?? [])
-      for (const run of page.results) if (!seen.has(run.id)) seen.set(run.id, run)
-    return [...seen.values()]
-  }, [list.data])
+  const reload = useThrottled(() => void client.invalidateQueries({ queryKey }), 4_000)
+  const { list, queryKey, runs, rows, narrow } = useFlowRuns(
+    filter,
+    'EXPECTED_START_TIME_DESC',
+    (_id, loaded) => {
+      if (!loaded) reload()
+    },
+  )
   const tasks = useQuery(
     taskCountsQuery(
       ws,
       runs.map((run) => run.id),
     ),
   )
-  const reload = useThrottled(() => void client.invalidateQueries({ queryKey: options.queryKey }), 4_000)
-  useLiveEvents((raw) => {
-    const event = runEvent(raw)
-    if (event?.kind !== 'flow-run') return
-    if (!runs.some((run) => run.id === event.id)) {
-      reload()
-      return
-    }
-    client.setQueryData<typeof list.data>(
-      options.queryKey,
-      (old) =>
-        old && {
-          ...old,
-          pages: old.pages.map((page) => ({
-            ...page,
-            results: page.results.map((run) => (run.id === event.id ? withState(run, event) : run)),
-          })),
-        },
-    )
-  })
-  const rows = useRows({
-    count: runs.length,
-    height: narrow ? 52 : 32,
-    hasMore: list.hasNextPage && !list.isFetchingNextPage,
-    fetchMore: () => void list.fetchNextPage(),
-  })
   if (list.isError && !list.data)
     return (
       <ErrorState

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { clsx } from 'clsx'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import {
@@ -13,28 +13,22 @@ import {
   Th,
 } from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
-import { useLiveEvents, useLiveGap, usePollInterval } from '../../lib/live.ts'
+import { useLiveGap } from '../../lib/live.ts'
 import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { useTimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { useRunActions } from './actions.ts'
-import {
-  allMatching,
-  deploymentNamesQuery,
-  flowRunsQuery,
-  hasFilter,
-  taskCountsQuery,
-} from './list-queries.ts'
-import { runEvent, useThrottled, withState } from './live.ts'
+import { allMatching, deploymentNamesQuery, hasFilter, taskCountsQuery } from './list-queries.ts'
+import { useThrottled } from './live.ts'
 import { flowNamesQuery, median, runKeys } from './queries.ts'
 import { FlowRunCard, FlowRunRow, type RowFacts } from './run-row.tsx'
-import { Spacer, useRows } from './run-table.tsx'
+import { Spacer } from './run-table.tsx'
 import type { RunsFilter, RunsSearch } from './search.ts'
 import { SelectionBar } from './selection-bar.tsx'
-import type { FlowRun, Page } from './types.ts'
-import { useNarrow } from './use-narrow.ts'
+import type { FlowRun } from './types.ts'
+import { useFlowRuns } from './use-flow-runs.ts'
 
 /** The flow runs of a filter: virtual rows, selection, and what is new behind a line. */
 export function FlowRunsList({
@@ -55,46 +49,23 @@ export function FlowRunsList({
   const { range } = useTimeRange()
   const [zone] = useZone()
   const now = useNow(60_000)
-  const narrow = useNarrow()
   const actions = useRunActions()
-  const poll = usePollInterval(30_000)
-  const options = flowRunsQuery(ws, filter, range, sort)
-  const list = useInfiniteQuery({ ...options, refetchInterval: poll })
-  const runs = useMemo(() => unique(list.data?.pages ?? []), [list.data])
-  const total = list.data?.pages[0]?.count ?? 0
-
   // What is on the screen is patched; what is new waits behind a line, so that nothing moves under the pointer.
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
-  const known = useMemo(() => new Set(runs.map((run) => run.id)), [runs])
   const recount = useThrottled(() => {
     void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), 'history'] })
     void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), 'scatter'] })
   }, 5_000)
-  useLiveEvents((raw) => {
-    const event = runEvent(raw)
-    if (event?.kind !== 'flow-run') return
+  const { list, queryKey, runs, known, rows, narrow } = useFlowRuns(filter, sort, (id, loaded) => {
     recount()
-    if (!known.has(event.id)) {
-      setFresh((old) => (old.has(event.id) ? old : new Set(old).add(event.id)))
-      return
-    }
-    client.setQueryData<typeof list.data>(
-      options.queryKey,
-      (old) =>
-        old && {
-          ...old,
-          pages: old.pages.map((page) => ({
-            ...page,
-            results: page.results.map((run) => (run.id === event.id ? withState(run, event) : run)),
-          })),
-        },
-    )
+    if (!loaded) setFresh((old) => (old.has(id) ? old : new Set(old).add(id)))
   })
+  const total = list.data?.pages[0]?.count ?? 0
   const reload = useCallback(() => {
     setFresh(new Set())
-    void client.resetQueries({ queryKey: options.queryKey })
+    void client.resetQueries({ queryKey })
     void client.invalidateQueries({ queryKey: runKeys.lists(ws) })
-  }, [client, options.queryKey, ws])
+  }, [client, queryKey, ws])
   useLiveGap(reload)
   const waiting = [...fresh].filter((id) => !known.has(id)).length
 
@@ -138,12 +109,6 @@ export function FlowRunsList({
     },
     [runs, last],
   )
-  const rows = useRows({
-    count: runs.length,
-    height: narrow ? 52 : 32,
-    hasMore: list.hasNextPage && !list.isFetchingNextPage,
-    fetchMore: () => void list.fetchNextPage(),
-  })
   const step = (by: number) => () => {
     const next = Math.max(0, Math.min(runs.length - 1, focus + by))
     setFocus(next)
@@ -354,13 +319,6 @@ function NoRuns({ filter, label, onClear }: { filter: RunsFilter; label: string;
       </div>
     </EmptyState>
   )
-}
-
-const unique = (pages: readonly Page<FlowRun>[]): FlowRun[] => {
-  // Pages move while runs are added; a run may come twice.
-  const seen = new Map<string, FlowRun>()
-  for (const page of pages) for (const run of page.results) if (!seen.has(run.id)) seen.set(run.id, run)
-  return [...seen.values()]
 }
 
 /** The median of the completed runs in the list, for flows that have at least three. */

@@ -19,7 +19,7 @@ import { flowRunNamesQuery, hasFilter, taskRunsListQuery } from './list-queries.
 import { TaskRunCard, TaskRunRow } from './run-row.tsx'
 import { Spacer, useRows } from './run-table.tsx'
 import type { RunsFilter } from './search.ts'
-import type { TaskRun } from './types.ts'
+import { unique } from './use-flow-runs.ts'
 import { useNarrow } from './use-narrow.ts'
 
 export function TaskRunsList({
@@ -40,12 +40,7 @@ export function TaskRunsList({
     ...taskRunsListQuery(ws, filter, range, 'EXPECTED_START_TIME_DESC'),
     refetchInterval: poll,
   })
-  const runs = useMemo(() => {
-    const seen = new Map<string, TaskRun>()
-    for (const page of list.data?.pages ?? [])
-      for (const run of page.results) if (!seen.has(run.id)) seen.set(run.id, run)
-    return [...seen.values()]
-  }, [list.data])
+  const runs = useMemo(() => unique(list.data?.pages ?? []), [list.data])
   const names = useQuery(
     flowRunNamesQuery(
       ws,
