@@ -1,89 +1,113 @@
 /**
  * Photographs the main pages in both themes into docs/screenshots, to be looked at before they are committed:
- * `node --conditions=@orrery/source e2e/take-screenshots.ts`. The data is made through the API.
+ * `node --conditions=@orrery/source e2e/take-screenshots.ts [--only run,dashboard] [--out FOLDER]`.
+ * The data is that of e2e/scenery: a week of runs, one of the Python client and one of the SDK among them.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { startServer } from '@orrery/testing'
-import { createWorkspace, launchBrowser, newVisitor, signUp } from './browser.ts'
+import { parseArgs } from 'node:util'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { layered } from '../packages/web/src/features/graph/fixture.ts'
+import { launchBrowser, newVisitor, signIn } from './browser.ts'
+import { northwind } from './scenery/northwind.ts'
 
-const OUT = join(import.meta.dirname, '../docs/screenshots')
-const DAY = 86_400_000
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, out: { type: 'string' } },
+})
+const out = values.out ?? join(import.meta.dirname, '../docs/screenshots')
+const only = values.only?.split(',')
+const PHONE = { viewport: { width: 390, height: 844 } }
 
-/** What ended today. The server dates states itself, so there is no past to make. */
-const TODAY = { COMPLETED: 14, FAILED: 2, CRASHED: 1 }
-
-const server = await startServer()
+const scene = await northwind()
 const browser = await launchBrowser()
-const { page, context } = await newVisitor(browser, server.url)
-await signUp(page, 'mira@northwind.example')
-const paths: Record<string, string> = {}
-for (const [name, description] of [
-  ['production', 'Everything the business wakes up to'],
-  ['ml-research', 'Feature builds and training sweeps'],
-  ['ops-housekeeping', ''],
-] as const) {
-  paths[name] = await createWorkspace(page, name, description)
-}
-
-const { user } = (await (await context.request.get('/api/auth/session')).json()) as { user: { id: string } }
-const headers = { 'x-orrery-request': '1', origin: server.url }
-const keys = `/api/users/${user.id}/api_keys`
-const made = await context.request.post(keys, { headers, data: { name: 'laptop-mira' } })
-await context.request.post(keys, {
-  headers,
-  data: { name: 'ci-deploy', expiration: new Date(Date.now() + 90 * DAY).toISOString() },
-})
-await context.request.post(keys, {
-  headers,
-  data: { name: 'notebook', expiration: new Date(Date.now() + 5 * DAY).toISOString() },
-})
-const { key } = (await made.json()) as { key: string }
-
-async function fill(name: string, ended: Record<string, number>): Promise<void> {
-  const api = `${server.url}${paths[name]?.replace('/account/', '/api/accounts/').replace('/workspace/', '/workspaces/')}`
-  const post = async (path: string, body: unknown) => {
-    const response = await fetch(api + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-    return (await response.json()) as { id: string }
-  }
-  const flow = await post('/flows/', { name: 'nightly-revenue-etl' })
-  for (const [type, count] of Object.entries(ended)) {
-    for (let n = 0; n < count; n++) {
-      const run = await post('/flow_runs/', { flow_id: flow.id, state: { type: 'PENDING' } })
-      for (const each of ['RUNNING', type]) {
-        await post(`/flow_runs/${run.id}/set_state`, { state: { type: each }, force: true })
-      }
-    }
-  }
-}
-await fill('production', TODAY)
-await fill('ml-research', { COMPLETED: 9 })
-
-mkdirSync(OUT, { recursive: true })
+const { page, context } = await newVisitor(browser, scene.url)
+await signIn(page, scene.email, scene.password)
+await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+await moreWorkspaces()
 const state = await context.storageState()
-const shots: [name: string, path: string, signedIn: boolean][] = [
-  ['sign-in', '/sign-in', false],
-  ['workspaces', '/workspaces', true],
-  ['api-keys', '/my/api-keys', true],
-  ['settings', `${paths.production}/settings`, true],
+
+interface Shot {
+  name: string
+  /** After the workspace's path when it begins with `W`. */
+  path: string
+  options?: BrowserContextOptions
+  before?(page: Page): Promise<unknown>
+}
+
+/** A graph of so many tasks in place of the run's own. */
+const graphOf = (tasks: number) => (page: Page) =>
+  page.route('**/graph-v2*', (route) =>
+    route.fulfill({ json: layered(tasks, Math.min(20, Math.ceil(Math.sqrt(tasks))), 3) }),
+  )
+
+const failed = `W/runs/flow-run/${scene.failedRun ?? scene.completedRun}`
+const completed = `W/runs/flow-run/${scene.completedRun}`
+const shots: Shot[] = [
+  { name: 'sign-in', path: '/sign-in', options: {} },
+  { name: 'workspaces', path: '/workspaces' },
+  { name: 'api-keys', path: '/my/api-keys' },
+  { name: 'settings', path: 'W/settings' },
+  { name: 'dashboard', path: 'W/dashboard' },
+  { name: 'dashboard-phone', path: 'W/dashboard', options: PHONE },
+  { name: 'runs', path: 'W/runs' },
+  { name: 'runs-failed', path: 'W/runs?state=failed|crashed&chart=columns' },
+  { name: 'runs-phone', path: 'W/runs', options: PHONE },
+  { name: 'task-runs', path: 'W/runs?tab=task-runs' },
+  { name: 'run-radar', path: `${failed}?view=radar` },
+  { name: 'run-timeline', path: `${failed}?view=timeline` },
+  { name: 'run-table', path: `${failed}?view=table&tab=history` },
+  { name: 'run-phone', path: `${failed}?view=radar`, options: PHONE },
+  { name: 'run-completed', path: `${completed}?view=radar&sel=none` },
+  { name: 'flows', path: 'W/flows' },
+  ...[1, 3, 12, 100, 10_000].map((tasks) => ({
+    name: `radar-${tasks}`,
+    path: `${completed}?view=radar&sel=none`,
+    before: graphOf(tasks),
+  })),
 ]
-for (const [name, path, signedIn] of shots) {
+
+mkdirSync(out, { recursive: true })
+for (const { name, path, options, before } of shots) {
+  if (only && !only.some((each) => name === each || name.startsWith(`${each}-`))) continue
   for (const colorScheme of ['light', 'dark'] as const) {
-    const visitor = await newVisitor(browser, server.url, {
+    const visitor = await newVisitor(browser, scene.url, {
       colorScheme,
-      ...(signedIn && { storageState: state }),
+      ...(name !== 'sign-in' && { storageState: state }),
+      ...options,
     })
-    await visitor.page.goto(path)
+    await before?.(visitor.page)
+    await visitor.page.goto(path.startsWith('W') ? scene.path + path.slice(1) : path)
     await visitor.page.getByRole('heading', { level: 1 }).waitFor()
-    await visitor.page.waitForTimeout(1500)
-    await visitor.page.screenshot({ path: join(OUT, `${name}-${colorScheme}.png`) })
+    await visitor.page.waitForLoadState('networkidle')
+    await visitor.page.waitForTimeout(1200)
+    await visitor.page.screenshot({ path: join(out, `${name}-${colorScheme}.png`) })
+    if (visitor.problems.length > 0) console.error(name, visitor.problems)
     await visitor.context.close()
   }
 }
 await browser.close()
-await server.stop()
+await scene.stop()
+
+/** What the lists of workspaces and keys show beside the one that is full. */
+async function moreWorkspaces(): Promise<void> {
+  const headers = { 'x-orrery-request': '1', origin: scene.url }
+  const post = async (path: string, data: object) => {
+    const response = await context.request.post(path, { headers, data })
+    if (!response.ok()) throw new Error(`${path} answered ${response.status()}: ${await response.text()}`)
+  }
+  const { user } = (await (await context.request.get('/api/auth/session')).json()) as {
+    user: { id: string; personal_account_id: string }
+  }
+  const workspaces = `/api/accounts/${user.personal_account_id}/workspaces/`
+  await post(workspaces, { name: 'ml-research', description: 'Feature builds and training sweeps' })
+  await post(workspaces, { name: 'ops-housekeeping' })
+  const day = 86_400_000
+  for (const [name, days] of [
+    ['ci-deploy', 90],
+    ['notebook', 5],
+  ] as const)
+    await post(`/api/users/${user.id}/api_keys`, {
+      name,
+      expiration: new Date(Date.now() + days * day).toISOString(),
+    })
+}
