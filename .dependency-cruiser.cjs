@@ -9,6 +9,7 @@ const modules = [
   'events',
   'logs',
   'variables',
+  'saved-searches',
   'blocks',
   'concurrency',
   'flows',

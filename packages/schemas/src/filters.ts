@@ -14,11 +14,22 @@ const flag = maybe(Type.Boolean())
 
 const Ids = Type.Object({ any_: ids, not_any_: ids })
 const Texts = Type.Object({ any_: texts, not_any_: texts })
-const Names = Type.Object({ any_: texts, like_: maybe(Type.String()) })
+/** Ours, beside Prefect's: every group must hold, and a group holds when one of its terms does. */
+const Terms = Type.Array(
+  Type.Array(Type.Object({ is_: maybe(Type.String()), like_: maybe(Type.String()) }), { maxItems: 50 }),
+  { maxItems: 20 },
+)
+const Names = Type.Object({ any_: texts, like_: maybe(Type.String()), matches_: maybe(Terms) })
 const TagFilter = Type.Object({ operator, all_: texts, any_: texts, is_null_: flag })
 const NullableIds = Type.Object({ operator, any_: ids, is_null_: flag })
 const NullableTexts = Type.Object({ operator, any_: texts, is_null_: flag })
 const Times = Type.Object({ before_: maybe(Instant), after_: maybe(Instant), is_null_: flag })
+/** Ours: how long a run has run, in seconds, both ends included. Running ones are measured up to `at_`. */
+const RunTimes = Type.Object({
+  longer_: maybe(Type.Number({ minimum: 0 })),
+  shorter_: maybe(Type.Number({ minimum: 0 })),
+  at_: maybe(Instant),
+})
 const StateFilter = Type.Object({
   operator,
   type: maybe(Type.Object({ any_: types, not_any_: types })),
@@ -32,6 +43,7 @@ export type TagFilter = Static<typeof TagFilter>
 export type NullableIdsFilter = Static<typeof NullableIds>
 export type NullableTextsFilter = Static<typeof NullableTexts>
 export type TimesFilter = Static<typeof Times>
+export type RunTimesFilter = Static<typeof RunTimes>
 export type StateFilter = Static<typeof StateFilter>
 
 export const FlowFilter = Type.Object({
@@ -57,6 +69,7 @@ export const FlowRunFilter = Type.Object({
   end_time: maybe(Times),
   expected_start_time: maybe(Times),
   next_scheduled_start_time: maybe(Times),
+  run_time: maybe(RunTimes),
   parent_flow_run_id: maybe(Type.Object({ operator, any_: ids })),
   parent_task_run_id: maybe(NullableIds),
   idempotency_key: maybe(Texts),
@@ -73,6 +86,7 @@ export const TaskRunFilter = Type.Object({
   start_time: maybe(Times),
   end_time: maybe(Times),
   expected_start_time: maybe(Times),
+  run_time: maybe(RunTimes),
   subflow_runs: maybe(Type.Object({ exists_: flag })),
   flow_run_id: maybe(NullableIds),
 })

@@ -22,6 +22,7 @@ import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
 import { logSockets } from './modules/logs/log-sockets.ts'
 import { logRoutes } from './modules/logs/logs.routes.ts'
+import { countRunsRoutes } from './modules/runs/count-runs.routes.ts'
 import { flowRunRoutes } from './modules/runs/flow-runs.routes.ts'
 import { createTaskRunRecorder } from './modules/runs/record-task-runs.ts'
 import { runInputRoutes } from './modules/runs/run-inputs.routes.ts'
@@ -29,6 +30,7 @@ import { runOverviewRoutes } from './modules/runs/run-overview.routes.ts'
 import { runStateRoutes } from './modules/runs/run-states.routes.ts'
 import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
 import { uiRunRoutes } from './modules/runs/ui-runs.routes.ts'
+import { savedSearchRoutes } from './modules/saved-searches/saved-searches.routes.ts'
 import { serverRoutes, workspaceServerRoutes } from './modules/server/server.routes.ts'
 import { variableRoutes } from './modules/variables/variables.routes.ts'
 import { workspacesRoutes } from './modules/workspaces/workspaces.routes.ts'
@@ -103,6 +105,8 @@ function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIn
   runStateRoutes(app, context)
   runOverviewRoutes(app, context)
   uiRunRoutes(app, context)
+  countRunsRoutes(app, context)
+  savedSearchRoutes(app, context)
   concurrencyRoutes(app, context)
   variableRoutes(app, context)
 }

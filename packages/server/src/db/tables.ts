@@ -1,6 +1,7 @@
 import type { EventsModuleTables } from './tables/events.ts'
 import type { IdentityTables } from './tables/identity.ts'
 import type { OrchestrationTables } from './tables/orchestration.ts'
+import type { SavedSearchesModuleTables } from './tables/saved-searches.ts'
 import type { VariablesModuleTables } from './tables/variables.ts'
 
 /** Every table, as Kysely sees it. JSON columns are texts, instants and durations integer microseconds. */
@@ -8,4 +9,5 @@ export interface Tables
   extends OrchestrationTables,
     IdentityTables,
     EventsModuleTables,
-    VariablesModuleTables {}
+    VariablesModuleTables,
+    SavedSearchesModuleTables {}

@@ -11,6 +11,7 @@ import {
   not,
   nullableIds,
   nullableTexts,
+  runTimes,
   state,
   tags,
   texts,
@@ -44,6 +45,7 @@ export function flowRunCondition(dialect: DialectName, filter: FlowRunFilter): C
     times('flow_runs.end_time', filter.end_time),
     times('flow_runs.expected_start_time', filter.expected_start_time),
     times('flow_runs.next_scheduled_start_time', filter.next_scheduled_start_time),
+    runTimes('flow_runs', filter.run_time),
     parents
       ? sql`flow_runs.parent_task_run_id in (select p.id from task_runs p where ${isAnyOf(dialect, 'p.flow_run_id', parents, 'id')})`
       : null,
@@ -73,6 +75,7 @@ export function taskRunCondition(dialect: DialectName, filter: TaskRunFilter): C
     times('task_runs.start_time', filter.start_time),
     times('task_runs.end_time', filter.end_time),
     times('task_runs.expected_start_time', filter.expected_start_time),
+    runTimes('task_runs', filter.run_time),
     exists == null ? null : exists ? subflow : not(subflow),
     nullableIds(dialect, 'task_runs.flow_run_id', filter.flow_run_id),
   ])

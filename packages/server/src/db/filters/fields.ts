@@ -4,6 +4,7 @@ import type {
   NamesFilter,
   NullableIdsFilter,
   NullableTextsFilter,
+  RunTimesFilter,
   StateFilter,
   TagFilter,
   TextsFilter,
@@ -56,6 +57,15 @@ export const names = (dialect: DialectName, column: string, filter: Maybe<NamesF
   combine('and_', [
     any(dialect, column, filter?.any_, 'text'),
     filter?.like_ ? contains(dialect, column, filter.like_) : null,
+    ...(filter?.matches_ ?? []).map((terms) =>
+      combine(
+        'or_',
+        terms.flatMap(({ is_: is, like_: like }) => [
+          is == null ? null : sql<boolean>`${sql.ref(column)} = ${is}`,
+          like ? contains(dialect, column, like) : null,
+        ]),
+      ),
+    ),
   ])
 
 export const nullableIds = (dialect: DialectName, column: string, filter: Maybe<NullableIdsFilter>) =>
@@ -96,3 +106,23 @@ export function state(dialect: DialectName, table: string, filter: Maybe<StateFi
     texts(dialect, `${table}.state_name`, filter.name),
   ])
 }
+
+/** How long a run has run; the stretch of a running one counts up to `at_`. */
+export function runTimes(table: string, filter: Maybe<RunTimesFilter>): Condition | null {
+  if (!filter) return null
+  const total = sql.ref(`${table}.total_run_time`)
+  const at = filter.at_ == null ? null : instant(filter.at_, `${table}.run_time.at_`)
+  const ran = at === null ? total : sql`${total} + ${stretch(table, at)}`
+  const micros = (seconds: number) => Math.round(seconds * 1_000_000)
+  return combine('and_', [
+    // What has not run has no duration: "shorter than a minute" is not about it.
+    filter.longer_ == null && filter.shorter_ == null
+      ? null
+      : sql`${sql.ref(`${table}.start_time`)} is not null`,
+    filter.longer_ == null ? null : sql`${ran} >= ${micros(filter.longer_)}`,
+    filter.shorter_ == null ? null : sql`${ran} <= ${micros(filter.shorter_)}`,
+  ])
+}
+
+const stretch = (table: string, at: number) =>
+  sql`case when ${sql.ref(`${table}.state_type`)} = 'RUNNING' then ${sql.lit(at)} - ${sql.ref(`${table}.state_timestamp`)} else 0 end`
