@@ -27,6 +27,7 @@ import { flowRunRoutes } from './modules/runs/flow-runs.routes.ts'
 import { createTaskRunRecorder } from './modules/runs/record-task-runs.ts'
 import { runInputRoutes } from './modules/runs/run-inputs.routes.ts'
 import { runOverviewRoutes } from './modules/runs/run-overview.routes.ts'
+import { refusalRoutes } from './modules/runs/refusals.routes.ts'
 import { runStateRoutes } from './modules/runs/run-states.routes.ts'
 import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
 import { uiRunRoutes } from './modules/runs/ui-runs.routes.ts'
@@ -107,6 +108,7 @@ function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIn
   uiRunRoutes(app, context)
   countRunsRoutes(app, context)
   savedSearchRoutes(app, context)
+  refusalRoutes(app, context)
   concurrencyRoutes(app, context)
   variableRoutes(app, context)
 }

@@ -1,6 +1,7 @@
 import type { EventsModuleTables } from './tables/events.ts'
 import type { IdentityTables } from './tables/identity.ts'
 import type { OrchestrationTables } from './tables/orchestration.ts'
+import type { RefusalTables } from './tables/refusals.ts'
 import type { SavedSearchesModuleTables } from './tables/saved-searches.ts'
 import type { VariablesModuleTables } from './tables/variables.ts'
 
@@ -11,3 +12,5 @@ export interface Tables
     EventsModuleTables,
     VariablesModuleTables,
     SavedSearchesModuleTables {}
+    RefusalTables,
+    VariablesModuleTables {}

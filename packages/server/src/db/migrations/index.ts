@@ -4,6 +4,7 @@ import { events } from './0003-events.ts'
 import { runs } from './0004-runs.ts'
 import { variables } from './0005-variables.ts'
 import { savedSearches } from './0006-saved-searches.ts'
+import { refusals } from './0007-refusals.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration in order. Forward only: a landed one is never edited. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   runs,
   variables,
   savedSearches,
+  refusals,
 ]

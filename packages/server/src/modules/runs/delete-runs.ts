@@ -31,7 +31,9 @@ export async function deleteFlowRuns(
     .where('parent_task_run_id', 'in', tasks)
     .execute()
   await trx.deleteFrom('task_run_states').where('task_run_id', 'in', tasks).execute()
+  await trx.deleteFrom('refused_transitions').where('run_id', 'in', tasks).execute()
   await trx.deleteFrom('task_runs').where('flow_run_id', 'in', own).execute()
+  await trx.deleteFrom('refused_transitions').where('run_id', 'in', own).execute()
   await trx.deleteFrom('flow_run_states').where('flow_run_id', 'in', own).execute()
   await trx.deleteFrom('flow_run_inputs').where('flow_run_id', 'in', own).execute()
   await trx.deleteFrom('logs').where('flow_run_id', 'in', own).execute()
@@ -75,6 +77,7 @@ export async function deleteTaskRun(db: Db, scope: WorkspaceScope, id: string): 
       .where('parent_task_run_id', '=', id)
       .execute()
     await trx.deleteFrom('task_run_states').where('task_run_id', '=', id).execute()
+    await trx.deleteFrom('refused_transitions').where('run_id', '=', id).execute()
   })
 }
 

@@ -11,6 +11,7 @@ import {
 import { type Micros, newId, type OrchestrationResult } from '@orrery/schemas'
 import { insertMany, type Outcome, selectIn, type Trx } from '../../db/index.ts'
 import type { Clock, WorkspaceScope } from '../../scope.ts'
+import { type Refusal, recordRefusals, refusalOf } from './refusals.ts'
 import { RelatedOfFlowRuns } from './related-rows.ts'
 import { FlowRunNotFound } from './runs.errors.ts'
 import { currentState, stateToWire } from './state-rows.ts'
@@ -63,6 +64,7 @@ export async function setFlowRunStates(
   const related = await RelatedOfFlowRuns.load(trx, rows)
   const transitions: FlowRunTransition[] = []
   const runInputs: Record<string, unknown>[] = []
+  const refused: Refusal[] = []
   const outcomes = inputs.map((input): Outcome<Orchestrated> => {
     const row = byId.get(input.flowRunId)
     if (row?.workspace_id !== input.scope.workspaceId) return { error: new FlowRunNotFound(input.flowRunId) }
@@ -72,6 +74,7 @@ export async function setFlowRunStates(
     if (!proposed) return { ok: nothingToDo('of' in input.proposed ? input.proposed.otherwise : '') }
     const transition = decide(input, proposed, row, initial, now, related)
     transitions.push(transition)
+    if (transition.decision.status !== 'ACCEPT') refused.push(refusalOf(row, proposed, transition))
     if (input.runInput && transition.decision.status === 'ACCEPT')
       runInputs.push({
         id: newId(),
@@ -85,6 +88,7 @@ export async function setFlowRunStates(
   })
   await writeFlowRunTransitions(trx, transitions, related)
   await insertMany(trx, 'flow_run_inputs', runInputs, { ignoreConflicts: true })
+  await recordRefusals(trx, refused)
   return outcomes
 }
 

@@ -2,6 +2,7 @@ import { type CoreState, decideTaskRunTransition, type ProposedState, taskRunPol
 import { newId } from '@orrery/schemas'
 import { type Outcome, runSql, selectIn, type Trx } from '../../db/index.ts'
 import type { Clock, WorkspaceScope } from '../../scope.ts'
+import { type Refusal, recordRefusals, refusalOf } from './refusals.ts'
 import { TaskRunNotFound } from './runs.errors.ts'
 import { type Orchestrated, orchestrated } from './set-flow-run-state.ts'
 import { CURRENT_STATE_COLUMNS, currentState, type StateRow } from './state-rows.ts'
@@ -38,6 +39,7 @@ export async function setTaskRunStates(
   const flowRuns = await readFlowRuns(trx, rows)
   const transitions: TaskRunTransition[] = []
   const outcomes: Outcome<Orchestrated>[] = []
+  const refused: Refusal[] = []
   for (const input of inputs) {
     const row = byId.get(input.taskRunId)
     if (row?.workspace_id !== input.scope.workspaceId) {
@@ -61,9 +63,11 @@ export async function setTaskRunStates(
       random: Math.random,
     })
     transitions.push({ row, decision, now })
+    if (decision.status !== 'ACCEPT') refused.push(refusalOf(row, input.proposed, { decision, initial, now }))
     outcomes.push({ ok: orchestrated({ decision, initial }) })
   }
   await writeTaskRunTransitions(trx, transitions)
+  await recordRefusals(trx, refused)
   return outcomes
 }
 
