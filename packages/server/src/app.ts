@@ -22,12 +22,13 @@ import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
 import { logSockets } from './modules/logs/log-sockets.ts'
 import { logRoutes } from './modules/logs/logs.routes.ts'
+import { uiLogRoutes } from './modules/logs/ui-logs.routes.ts'
 import { countRunsRoutes } from './modules/runs/count-runs.routes.ts'
 import { flowRunRoutes } from './modules/runs/flow-runs.routes.ts'
 import { createTaskRunRecorder } from './modules/runs/record-task-runs.ts'
 import { runInputRoutes } from './modules/runs/run-inputs.routes.ts'
 import { runOverviewRoutes } from './modules/runs/run-overview.routes.ts'
-import { refusalRoutes } from './modules/runs/refusals.routes.ts'
+import { runPageRoutes } from './modules/runs/run-page.routes.ts'
 import { runStateRoutes } from './modules/runs/run-states.routes.ts'
 import { taskRunRoutes } from './modules/runs/task-runs.routes.ts'
 import { uiRunRoutes } from './modules/runs/ui-runs.routes.ts'
@@ -108,7 +109,8 @@ function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIn
   uiRunRoutes(app, context)
   countRunsRoutes(app, context)
   savedSearchRoutes(app, context)
-  refusalRoutes(app, context)
+  runPageRoutes(app, context)
+  uiLogRoutes(app, context)
   concurrencyRoutes(app, context)
   variableRoutes(app, context)
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { toIso } from '@orrery/schemas'
 import type { Db } from '../../db/db.ts'
 import type { WorkspaceScope } from '../../scope.ts'
-import { listFlowRunLogs } from './logs.queries.ts'
+import { listRunLogs } from './logs.queries.ts'
 
 const PAGE = 1000
 const HEADER = 'timestamp,level,flow_run_id,task_run_id,message\r\n'
@@ -16,8 +16,8 @@ async function* csvPages(db: Db, scope: WorkspaceScope, flowRunId: string): Asyn
   yield HEADER
   let after: { timestamp: number; seq: number } | null = null
   for (;;) {
-    const rows: Awaited<ReturnType<typeof listFlowRunLogs>> = await listFlowRunLogs(db, scope, {
-      flowRunId,
+    const rows: Awaited<ReturnType<typeof listRunLogs>> = await listRunLogs(db, scope, {
+      run: { column: 'flow_run_id', id: flowRunId },
       after,
       limit: PAGE,
     })

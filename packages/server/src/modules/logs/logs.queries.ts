@@ -46,18 +46,22 @@ export async function listLogs(db: Db, scope: WorkspaceScope, query: LogQuery): 
     .execute()
 }
 
-/** Lines of a flow run after a place in it, oldest first. */
-export async function listFlowRunLogs(
+/** Lines of a run after a place in it, oldest first. */
+export async function listRunLogs(
   db: Db,
   scope: WorkspaceScope,
-  input: { flowRunId: string; after: { timestamp: number; seq: number } | null; limit: number },
+  input: {
+    run: { column: 'flow_run_id' | 'task_run_id'; id: string }
+    after: { timestamp: number; seq: number } | null
+    limit: number
+  },
 ): Promise<(LogRow & { seq: number })[]> {
-  const { flowRunId, after, limit } = input
+  const { run, after, limit } = input
   let select = db.scan
     .selectFrom('logs')
     .select(['seq', 'id', 'workspace_id', 'created', 'name', 'level', 'message', 'timestamp'])
     .select(['flow_run_id', 'task_run_id', 'worker_id'])
-    .where('flow_run_id', '=', flowRunId)
+    .where(run.column, '=', run.id)
     .where(ofWorkspace(db.dialect, scope, true))
   if (after) select = select.where(sql<boolean>`(timestamp, seq) > (${after.timestamp}, ${after.seq})`)
   return select.orderBy('timestamp').orderBy('seq').limit(limit).execute()
