@@ -10,7 +10,6 @@ export interface Tables
   extends OrchestrationTables,
     IdentityTables,
     EventsModuleTables,
-    VariablesModuleTables,
-    SavedSearchesModuleTables {}
     RefusalTables,
+    SavedSearchesModuleTables,
     VariablesModuleTables {}
