@@ -51,7 +51,7 @@ describe.runIf(hasBrowser)('workspaces, in the browser', () => {
     const { page } = visitor
     const [, account, workspace] = /account\/([^/]+)\/workspace\/([^/]+)/.exec(production) ?? []
     await page.goto(`${production}/settings`)
-    await page.getByRole('tab', { name: 'API URL only' }).click()
+    await page.getByRole('tab', { name: 'URL only' }).click()
     await page.getByRole('button', { name: 'Copy', exact: true }).click()
     await page.getByText('Copied').first().waitFor()
     const config = (await (await fetch(`${server.url}/api/auth/config`)).json()) as { api_url: string }

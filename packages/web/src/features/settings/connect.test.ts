@@ -28,6 +28,28 @@ describe('the commands that connect a shell', () => {
     expect(texts(undefined).login).not.toContain('-k')
     expect(texts('pnu_k').login).toContain('-w northwind/production -k pnu_k')
   })
+  it('make a secret for Kubernetes and settings for the TypeScript command line of the same three', () => {
+    const settings = [
+      'PREFECT_CLOUD_API_URL="https://orrery.example/api"',
+      'PREFECT_API_URL="https://orrery.example/api/accounts/a1/workspaces/w1"',
+      'PREFECT_API_KEY="pnu_k"',
+    ]
+    expect(texts('pnu_k').kubernetes).toBe(
+      `kubectl create secret generic prefect-api ${settings.map((each) => `--from-literal=${each}`).join(' ')}`,
+    )
+    expect(texts('pnu_k').typescript).toBe(`npx orrery config set ${settings.join(' ')}`)
+  })
+  it('never write the key into a workflow file', () => {
+    expect(texts('pnu_k').ci).toBe(
+      [
+        'env:',
+        '  PREFECT_CLOUD_API_URL: "https://orrery.example/api"',
+        '  PREFECT_API_URL: "https://orrery.example/api/accounts/a1/workspaces/w1"',
+        '  PREFECT_API_KEY: $' + '{{ secrets.PREFECT_API_KEY }}',
+        '',
+      ].join('\n'),
+    )
+  })
   it('are one line wherever a shell runs them, and one setting a line in a file', () => {
     for (const code of connectCommands({ ...input, key: 'pnu_k' })) {
       expect(code.text.trimEnd().includes('\n')).toBe(!code.shell)

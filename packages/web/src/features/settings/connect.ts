@@ -56,7 +56,7 @@ export function connectCommands(input: {
       'prefect config set',
       ...variables,
     ]),
-    command('url', 'API URL only', seedCommand(url), ['prefect config set', `PREFECT_API_URL="${url}"`]),
+    command('url', 'URL only', seedCommand(url), ['prefect config set', `PREFECT_API_URL="${url}"`]),
     command(
       'login',
       'cloud login',
@@ -77,7 +77,30 @@ export function connectCommands(input: {
         'prefecthq/prefect:3-latest prefect flow-run ls',
       ],
     ),
+    command(
+      'kubernetes',
+      'Kubernetes',
+      `kubectl create secret generic prefect-api ${variables.map((each) => `--from-literal=${each}`).join(' ')}`,
+      ['kubectl create secret generic prefect-api', ...variables.map((each) => `--from-literal=${each}`)],
+    ),
+    actions(apiUrl, url),
+    command('typescript', 'TypeScript', `npx orrery config set ${variables.join(' ')}`, [
+      'npx orrery config set',
+      ...variables,
+    ]),
   ]
+}
+
+/** For a workflow file: the key comes from the repository's secrets, so that it never stands in one. */
+function actions(apiUrl: string, url: string): Code {
+  const lines = [
+    'env:',
+    `  PREFECT_CLOUD_API_URL: "${apiUrl}"`,
+    `  PREFECT_API_URL: "${url}"`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are those of GitHub Actions
+    '  PREFECT_API_KEY: ${{ secrets.PREFECT_API_KEY }}',
+  ]
+  return { id: 'ci', label: 'CI', text: `${lines.join('\n')}\n`, lines, shell: false }
 }
 
 /** The only command there is in local mode, where nobody signs in. */
