@@ -23,6 +23,8 @@ export interface Config {
   /** Proxies whose `X-Forwarded-*` are believed, as CIDR or addresses. */
   trustedProxies: string[]
   services: boolean
+  /** Marking overdue scheduled runs as Late, by Prefect's settings `PREFECT_SERVER_SERVICES_LATE_RUNS_…`. */
+  lateRuns: { enabled: boolean; loopSeconds: number; afterSeconds: number }
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   logFormat: 'json' | 'pretty'
   signup: 'open' | 'closed' | null
@@ -85,6 +87,7 @@ export function readConfig(flags: ConfigFlags, env: NodeJS.ProcessEnv): Config {
   if (logFormat !== 'json' && logFormat !== 'pretty')
     problems.push(`ORRERY_LOG_FORMAT is "${logFormat}"; it is json or pretty`)
   const providers = readProviders(env, problems)
+  const lateRuns = readLateRuns(env, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     mode,
@@ -98,6 +101,7 @@ export function readConfig(flags: ConfigFlags, env: NodeJS.ProcessEnv): Config {
       .map((part) => part.trim())
       .filter(Boolean),
     services: flags.services ?? true,
+    lateRuns,
     logLevel: logLevel as Config['logLevel'],
     logFormat: logFormat as Config['logFormat'],
     signup: signup as Config['signup'],
@@ -114,6 +118,32 @@ function readInteger(name: string, text: string, min: number, max: number, probl
     problems.push(`${name} is "${text}"; it must be a whole number from ${min} to ${max}`)
   return value
 }
+
+/** The settings of Prefect's service, under its names. */
+function readLateRuns(env: NodeJS.ProcessEnv, problems: string[]): Config['lateRuns'] {
+  const prefix = 'PREFECT_SERVER_SERVICES_LATE_RUNS_'
+  const text = (env[`${prefix}ENABLED`] ?? 'true').toLowerCase()
+  if (!TRUTH.has(text)) problems.push(`${prefix}ENABLED is "${text}"; it is true or false`)
+  const seconds = (name: string, otherwise: string, least: number): number => {
+    const given = env[prefix + name] ?? otherwise
+    const value = Number(given)
+    if (!(value >= least))
+      problems.push(`${prefix}${name} is "${given}"; it must be a number of seconds, at least ${least}`)
+    return value
+  }
+  return {
+    enabled: TRUTH.get(text) ?? true,
+    loopSeconds: seconds('LOOP_SECONDS', '5', 0.1),
+    afterSeconds: seconds('AFTER_SECONDS', '15', 0),
+  }
+}
+
+const TRUTH = new Map(
+  [
+    ['1', 'true', 'yes', 'on'],
+    ['0', 'false', 'no', 'off'],
+  ].flatMap((words, index) => words.map((word) => [word, index === 0] as const)),
+)
 
 function readProviders(env: NodeJS.ProcessEnv, problems: string[]): ProviderConfig[] {
   const found: ProviderConfig[] = []

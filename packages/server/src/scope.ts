@@ -45,6 +45,16 @@ export const makeWorkspaceScope = (fields: Unbranded<WorkspaceScope>): Workspace
 export const makeAccountScope = (fields: Unbranded<AccountScope>): AccountScope => fields as AccountScope
 export const makeUserScope = (fields: Unbranded<UserScope>): UserScope => fields as UserScope
 
+/** The scope of a service, which acts in every workspace: only loops make one. */
+export const systemWorkspaceScope = (workspaceId: string, service: string): WorkspaceScope =>
+  makeWorkspaceScope({
+    // No query asks for it: rows below a workspace know only the workspace.
+    accountId: '',
+    workspaceId,
+    actor: { type: 'system', id: service, name: service },
+    permissions: new Set(['*']),
+  })
+
 export const permits = (scope: { permissions: ReadonlySet<string> }, permission: string): boolean =>
   scope.permissions.has('*') || scope.permissions.has(permission)
 

@@ -9,8 +9,10 @@ import type { Context, Log } from './http/context.ts'
 import { createLog } from './log.ts'
 import { CloudIdentity } from './modules/identity/cloud-identity.ts'
 import { createLocalIdentity } from './modules/identity/local-identity.ts'
+import { markLateRuns } from './modules/runs/mark-late-runs.ts'
 import { startFinishingDeletions } from './modules/workspaces/delete-workspace.ts'
 import type { Clock } from './scope.ts'
+import { startLoop } from './services/loop.ts'
 
 export interface RunningServer {
   /** Where it listens, as in `http://127.0.0.1:4200`. */
@@ -48,6 +50,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     }
     const app = await buildApp(context)
     await listen(app, config)
+    undo.push(startServices(context))
     const address = app.server.address() as AddressInfo
     // `--port 0` takes any free port: links are made from the one that it got.
     config.publicUrl = config.publicUrl.replace(/:0$/, `:${address.port}`)
@@ -66,6 +69,20 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   } catch (error) {
     for (const step of undo.toReversed()) await step()
     throw error
+  }
+}
+
+/** The loops of this process; the answer stops them all. */
+function startServices(context: Context): () => Promise<void> {
+  const { config, log } = context
+  const { enabled, loopSeconds, afterSeconds } = config.lateRuns
+  const stops: (() => Promise<void>)[] = []
+  if (config.services && enabled) {
+    const pass = async () => (await markLateRuns(context, { afterSeconds })).more
+    stops.push(startLoop(log, { name: 'late-runs', everyMillis: loopSeconds * 1000, pass }))
+  }
+  return async () => {
+    for (const stop of stops) await stop()
   }
 }
 

@@ -5,6 +5,7 @@ import { runs } from './0004-runs.ts'
 import { variables } from './0005-variables.ts'
 import { savedSearches } from './0006-saved-searches.ts'
 import { refusals } from './0007-refusals.ts'
+import { lateRuns } from './0008-late-runs.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration in order. Forward only: a landed one is never edited. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   variables,
   savedSearches,
   refusals,
+  lateRuns,
 ]
