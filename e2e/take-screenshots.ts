@@ -42,6 +42,14 @@ const graphOf = (tasks: number) => (page: Page) =>
 
 const failed = `W/runs/flow-run/${scene.failedRun ?? scene.completedRun}`
 const completed = `W/runs/flow-run/${scene.completedRun}`
+/** A task run of the failed run by its name; without that run, any. */
+async function taskOf(name: string): Promise<string> {
+  const rows = await scene.api<{ id: string }[]>('POST', '/task_runs/filter', {
+    task_runs: scene.failedRun ? { name: { any_: [name] } } : {},
+    limit: 1,
+  })
+  return rows[0]?.id ?? ''
+}
 const shots: Shot[] = [
   { name: 'sign-in', path: '/sign-in', options: {} },
   { name: 'workspaces', path: '/workspaces' },
@@ -57,6 +65,12 @@ const shots: Shot[] = [
   { name: 'run-timeline', path: `${failed}?view=timeline` },
   { name: 'run-table', path: `${failed}?view=table&tab=history` },
   { name: 'run-phone', path: `${failed}?view=radar`, options: PHONE },
+  { name: 'run-summary', path: `${failed}?view=timeline&sel=none&tab=summary` },
+  { name: 'run-idle', path: `${failed}?view=timeline&order=took&idle=hide&sel=none` },
+  { name: 'run-attempts', path: `${failed}?view=timeline&sel=${await taskOf('clean-apac')}` },
+  { name: 'run-search', path: `${failed}?view=timeline&sel=none&q=rows` },
+  { name: 'run-task', path: `W/runs/task-run/${await taskOf('clean-apac')}?tab=history` },
+  { name: 'run-task-phone', path: `W/runs/task-run/${await taskOf('clean-apac')}`, options: PHONE },
   { name: 'run-completed', path: `${completed}?view=radar&sel=none` },
   { name: 'flows', path: 'W/flows' },
   ...[1, 3, 12, 100, 10_000].map((tasks) => ({

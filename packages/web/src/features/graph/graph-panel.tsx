@@ -13,7 +13,7 @@ import { RadarView } from './radar-view.tsx'
 import type { Clock } from './stage.ts'
 import { BAD_STATES } from './states.ts'
 import { TableView } from './table-view.tsx'
-import { axisLabel, timelineLayout, timeTicks } from './timeline-layout.ts'
+import { axisLabel, type TimelineOrder, timelineLayout, timeTicks } from './timeline-layout.ts'
 import { failureText, TimelineView } from './timeline-view.tsx'
 
 export type GraphViewName = 'timeline' | 'radar' | 'table'
@@ -34,6 +34,11 @@ export type GraphPanelProps = {
   onSelect(ids: string[]): void
   span: [number, number] | null
   onSpan(span: [number, number] | null): void
+  /** The Timeline leaves out the time in which nothing ran. */
+  hideIdle: boolean
+  onHideIdle(on: boolean): void
+  order: TimelineOrder
+  onOrder(order: TimelineOrder): void
   opened: ReadonlyMap<string, GraphV2>
   onExpand(id: string): void
   /** Opens a node's own page. */
@@ -44,6 +49,8 @@ export type GraphPanelProps = {
   stateNames: ReadonlyMap<string, string>
   attempts: ReadonlyMap<string, [number, number][]>
   attemptCounts: ReadonlyMap<string, number>
+  /** How many characters at the end of a node's label are dimmed, by its id. */
+  dim: ReadonlyMap<string, number>
   loading?: boolean
 }
 
@@ -137,6 +144,8 @@ export function GraphPanel(props: GraphPanelProps) {
           now,
           running: !ended,
           attemptCounts: props.attemptCounts,
+          dim: props.dim,
+          onFind: find,
           onSelect: select,
           onOpen: open,
           onExpand: expand,
@@ -253,6 +262,10 @@ export function GraphPanel(props: GraphPanelProps) {
           failure={failure}
           span={props.span}
           onSpan={props.onSpan}
+          hideIdle={props.hideIdle}
+          onHideIdle={props.onHideIdle}
+          order={props.order}
+          onOrder={props.onOrder}
         />
       ) : (
         <TableView {...shared} depth={geometry.layout.depth} />

@@ -1,16 +1,20 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Icon, StateBadge, Table, Th } from '../../components/ui/index.ts'
 import { clock, duration } from '../../lib/format.ts'
 import { useZone } from '../../lib/preferences.ts'
+import { TaskName } from '../runs/task-names.tsx'
 import { neighbours, secondsOf, stateAt } from './model.ts'
 import type { TimelineViewProps } from './timeline-view.tsx'
 
 type SortKey = 'start' | 'name' | 'state' | 'took' | 'depth'
 const ROW = 32
 
-export type TableViewProps = Omit<TimelineViewProps, 'failure' | 'span' | 'onSpan' | 'attempts'> & {
+export type TableViewProps = Omit<
+  TimelineViewProps,
+  'failure' | 'span' | 'onSpan' | 'attempts' | 'hideIdle' | 'onHideIdle' | 'order' | 'onOrder'
+> & {
   depth: Uint16Array
 }
 
@@ -49,6 +53,43 @@ export function TableView(props: TableViewProps) {
   useEffect(() => {
     if (place >= 0) rows.scrollToIndex(place, { align: 'auto' })
   }, [place, rows])
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const goTo = (index: number, add = false): void => {
+      const node = nodes[Math.max(0, Math.min(nodes.length - 1, index))]
+      if (node === undefined) return
+      props.onSelect(node, add)
+      rows.scrollToIndex(nodes.indexOf(node), { align: 'auto' })
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-node="${node}"]`)?.focus({ preventScroll: true }),
+      )
+    }
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2)
+    const keys = new Map<string, (() => void) | undefined>([
+      ['ArrowDown', () => goTo(place + 1, event.shiftKey)],
+      ['j', () => goTo(place + 1)],
+      ['ArrowUp', () => goTo(place < 0 ? 0 : place - 1, event.shiftKey)],
+      ['k', () => goTo(place < 0 ? 0 : place - 1)],
+      ['PageDown', () => goTo(place + page)],
+      ['PageUp', () => goTo(place - page)],
+      ['Home', () => goTo(0)],
+      ['End', () => goTo(nodes.length - 1)],
+      ['/', props.onFind],
+      ['e', place >= 0 ? () => props.onExpand(props.main) : undefined],
+      ['Escape', () => props.onSelect(-1, false)],
+      [
+        'Enter',
+        place >= 0 && (event.target as HTMLElement).matches('[data-node][aria-pressed=true]')
+          ? () => props.onOpen(props.main)
+          : undefined,
+      ],
+    ])
+    const run = keys.get(event.key)
+    if (!run) return
+    run()
+    event.preventDefault()
+    event.stopPropagation()
+  }
   const items = rows.getVirtualItems()
   const before = items[0]?.start ?? 0
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
@@ -68,6 +109,7 @@ export function TableView(props: TableViewProps) {
       aria-label="Tasks of the run"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
       tabIndex={0}
+      onKeyDown={onKeyDown}
       className="absolute inset-0 top-13.5 overflow-auto border-t border-line -outline-offset-2!"
     >
       <Table aria-rowcount={nodes.length + 1}>
@@ -124,11 +166,12 @@ export function TableView(props: TableViewProps) {
                     <button
                       type="button"
                       className="clip min-h-6 font-medium hover:underline"
+                      data-node={node}
                       aria-pressed={selected.has(node)}
                       title={model.labels[node]}
                       onClick={(event) => props.onSelect(node, event.shiftKey)}
                     >
-                      {model.labels[node]}
+                      <TaskName name={model.labels[node]!} dim={props.dim.get(id)} />
                     </button>
                     {model.subflow[node] ? (
                       <button

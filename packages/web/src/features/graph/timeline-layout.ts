@@ -1,5 +1,5 @@
 // Rows of the Timeline: who stands where, how far indented, since when it waited and where its bar lies.
-import { type GraphModel, neighbours } from './model.ts'
+import { type GraphModel, neighbours, secondsOf } from './model.ts'
 
 export type TimelineRow = {
   node: number
@@ -58,6 +58,16 @@ export function timelineLayout(model: GraphModel, depth: Uint16Array, now: numbe
       if (!seen.has(node)) rows.push({ node, level: 0, depth: depth[node]!, ready: readyAt(model, node) })
   }
   return { rows, never, from, to: Math.max(to, from + 1) }
+}
+
+export type TimelineOrder = 'start' | 'took'
+
+/** The rows, those that took longest first; out of their order they stand under nothing. */
+export function slowestFirst(rows: readonly TimelineRow[], model: GraphModel, now: number): TimelineRow[] {
+  const seconds = (row: TimelineRow): number => secondsOf(model, row.node, now) ?? 0
+  return [...rows]
+    .sort((a, b) => seconds(b) - seconds(a) || a.node - b.node)
+    .map((row) => ({ ...row, level: 0, depth: 0 }))
 }
 
 function readyAt(model: GraphModel, node: number): number {

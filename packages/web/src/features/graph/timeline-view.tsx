@@ -1,12 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { Icon, StateGlyph } from '../../components/ui/index.ts'
+import { Button, Icon, StateGlyph } from '../../components/ui/index.ts'
 import { clock, duration, plural } from '../../lib/format.ts'
 import { useZone } from '../../lib/preferences.ts'
 import { LOOK_WORDS } from '../../lib/states.ts'
-import { type GraphModel, secondsOf, stateAt } from './model.ts'
-import { axisLabel, type Timeline, timeTicks } from './timeline-layout.ts'
+import { TaskName } from '../runs/task-names.tsx'
+import { type GraphModel, neighbours, secondsOf, stateAt } from './model.ts'
+import { foldedScale, linearScale, type TimeScale } from './time-scale.ts'
+import { axisLabel, slowestFirst, type Timeline, type TimelineOrder, timeTicks } from './timeline-layout.ts'
 
 const ROW = 22
 
@@ -22,11 +24,19 @@ export type TimelineViewProps = {
   /** Attempts of a node as [start, end] in milliseconds; absent where only the whole is known. */
   attempts: ReadonlyMap<string, [number, number][]>
   attemptCounts: ReadonlyMap<string, number>
+  /** How many characters at the end of a label are dimmed, by the node's id. */
+  dim: ReadonlyMap<string, number>
   /** Where the run failed, and the words for it. */
   failure: { at: number; text: string } | null
   /** The part of the run that is shown, in milliseconds since the epoch; null is all of it. */
   span: [number, number] | null
   onSpan(span: [number, number] | null): void
+  /** Time in which nothing ran is folded. */
+  hideIdle: boolean
+  onHideIdle(on: boolean): void
+  order: TimelineOrder
+  onOrder(order: TimelineOrder): void
+  onFind(): void
   onSelect(node: number, add: boolean): void
   onOpen(node: number): void
   onExpand(node: number): void
@@ -35,22 +45,50 @@ export type TimelineViewProps = {
 
 /** Where the time went: one lane per task, hatched while it waited, solid while it ran. */
 export function TimelineView(props: TimelineViewProps) {
-  const { model, now, span, faint } = props
+  const { model, now, span, faint, order, hideIdle } = props
   // A search or a preset leaves only its own rows; fainter text could not be read.
-  const timeline = useMemo(
-    () =>
-      faint
-        ? { ...props.timeline, rows: props.timeline.rows.filter((row) => !faint[row.node]) }
-        : props.timeline,
-    [props.timeline, faint],
-  )
+  const timeline = useMemo(() => {
+    const shown = faint ? props.timeline.rows.filter((row) => !faint[row.node]) : props.timeline.rows
+    return { ...props.timeline, rows: order === 'took' ? slowestFirst(shown, model, now) : shown }
+  }, [props.timeline, faint, order, model, now])
   const scroller = useRef<HTMLDivElement>(null)
   const [zone] = useZone()
   const [from, to] = span ?? [timeline.from, props.running ? Math.max(timeline.to, now) : timeline.to]
   // A little air at the end, so that the last duration can be read.
   const total = (to - from) * (span ? 1 : 1.14) || 1
-  const percent = (t: number): number => ((t - from) / total) * 100
-  const { step, ticks } = useMemo(() => timeTicks(from, from + total, 7), [from, total])
+  const { attempts } = props
+  const scale = useMemo(() => {
+    if (!hideIdle) return linearScale(from, from + total)
+    const busy: (readonly [number, number])[] = []
+    for (const { node } of timeline.rows) {
+      const end = model.end[node]!
+      const parts = attempts.get(model.ids[node]!)
+      if (parts) busy.push(...parts)
+      else busy.push([model.start[node]!, Number.isNaN(end) ? now : end])
+    }
+    return foldedScale(from, from + total, [...busy, [to, from + total]])
+  }, [hideIdle, from, to, total, timeline, model, attempts, now])
+  const percent = (t: number): number => scale.position(t) * 100
+  const { step, ticks } = useMemo(() => {
+    // As fine as the unfolded time asks for; labels that would touch are left out.
+    const folded = scale.gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0)
+    const axis = timeTicks(from, from + total, scale.gaps.length ? (7 * total) / (total - folded) : 7)
+    let last = Number.NEGATIVE_INFINITY
+    const kept = axis.ticks.filter((t) => {
+      if (scale.gaps.some((gap) => t > gap.from && t < gap.to)) return false
+      const at = scale.position(t)
+      if (scale.gaps.length && at - last < 0.1) return false
+      last = at
+      return true
+    })
+    return { step: axis.step, ticks: kept }
+  }, [from, total, scale])
+  const longest = useMemo(() => {
+    let best = -1
+    for (const { node } of timeline.rows)
+      if (best < 0 || (secondsOf(model, node, now) ?? 0) > (secondsOf(model, best, now) ?? 0)) best = node
+    return timeline.rows.length > 2 ? best : -1
+  }, [timeline, model, now])
   const rows = useVirtualizer({
     count: timeline.rows.length,
     getScrollElement: () => scroller.current,
@@ -64,28 +102,71 @@ export function TimelineView(props: TimelineViewProps) {
     if (mainRow !== undefined) rows.scrollToIndex(mainRow, { align: 'auto' })
   }, [mainRow, rows])
 
+  const focusNode = (node: number): void => {
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-node="${node}"]`)?.focus({ preventScroll: true }),
+    )
+  }
+  const goTo = (index: number, add: boolean): void => {
+    const next = timeline.rows[Math.max(0, Math.min(timeline.rows.length - 1, index))]
+    if (!next) return
+    props.onSelect(next.node, add)
+    rows.scrollToIndex(at.get(next.node) ?? 0, { align: 'auto' })
+    focusNode(next.node)
+  }
+  /** The nearest task along the edges, up or down the stream. */
+  const walk = (direction: 'up' | 'down'): void => {
+    const near = [...neighbours(model[direction], props.main)].find((node) => at.has(node))
+    const index = near === undefined ? undefined : at.get(near)
+    if (index !== undefined) goTo(index, false)
+  }
+  const zoom = (factor: number): void => {
+    const start = props.main >= 0 ? model.start[props.main]! : Number.NaN
+    const end = props.main >= 0 && !Number.isNaN(model.end[props.main]!) ? model.end[props.main]! : now
+    const middle = Number.isNaN(start) ? (from + to) / 2 : (start + end) / 2
+    const width = (to - from) * factor
+    const whole = timeline.to - timeline.from
+    if (width >= whole) {
+      props.onSpan(null)
+      return
+    }
+    const left = Math.min(Math.max(middle - width / 2, timeline.from), timeline.to - width)
+    props.onSpan([Math.floor(left), Math.ceil(left + Math.max(width, 2))])
+  }
+  const pan = (share: number): void => {
+    if (!span) return
+    const by = Math.round((to - from) * share)
+    props.onSpan([from + by, to + by])
+  }
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const current = mainRow ?? -1
-    const step =
-      event.key === 'ArrowDown' || event.key === 'j'
-        ? 1
-        : event.key === 'ArrowUp' || event.key === 'k'
-          ? -1
-          : 0
-    if (step) {
-      const next = timeline.rows[Math.max(0, Math.min(timeline.rows.length - 1, current + step))]
-      if (next) {
-        props.onSelect(next.node, event.shiftKey)
-        requestAnimationFrame(() =>
-          scroller.current
-            ?.querySelector<HTMLElement>(`[data-node="${next.node}"]`)
-            ?.focus({ preventScroll: true }),
-        )
-      }
-    } else if (event.key === 'Enter' && props.main >= 0) props.onOpen(props.main)
-    else if (event.key === 'e' && props.main >= 0) props.onExpand(props.main)
-    else if (event.key === 'Escape') props.onSelect(-1, false)
-    else return
+    const keys = new Map<string, (() => void) | undefined>([
+      ['ArrowDown', () => goTo(current + 1, event.shiftKey)],
+      ['j', () => goTo(current + 1, false)],
+      ['ArrowUp', () => goTo(current - 1, event.shiftKey)],
+      ['k', () => goTo(current - 1, false)],
+      ['Home', () => goTo(0, false)],
+      ['End', () => goTo(timeline.rows.length - 1, false)],
+      ['PageDown', () => goTo(current + 15, false)],
+      ['PageUp', () => goTo(current - 15, false)],
+      ['ArrowLeft', () => (event.shiftKey ? pan(-0.25) : walk('up'))],
+      ['ArrowRight', () => (event.shiftKey ? pan(0.25) : walk('down'))],
+      ['+', () => zoom(0.5)],
+      ['=', () => zoom(0.5)],
+      ['-', () => zoom(2)],
+      ['0', () => props.onSpan(null)],
+      ['i', () => props.onHideIdle(!hideIdle)],
+      ['/', props.onFind],
+      ['e', props.main >= 0 ? () => props.onExpand(props.main) : undefined],
+      ['Enter', props.main >= 0 ? () => props.onOpen(props.main) : undefined],
+      ['Escape', () => props.onSelect(-1, false)],
+    ])
+    const run = keys.get(event.key)
+    // Enter on a row that is not chosen chooses it, as on any button.
+    if (!run || (event.key === 'Enter' && !(event.target as HTMLElement).matches('[aria-pressed=true]')))
+      return
+    run()
     event.preventDefault()
     event.stopPropagation()
   }
@@ -93,8 +174,16 @@ export function TimelineView(props: TimelineViewProps) {
   return (
     <div className="absolute inset-0 top-13.5 flex flex-col [--name:150px] md:[--name:218px]">
       <div className="grid h-6 flex-none grid-cols-[var(--name)_1fr] border-y border-line bg-sunken pr-4 text-axis leading-5.5 text-text-3">
-        <span className="clip pl-3.5">{plural(timeline.rows.length, 'task')} by start</span>
-        <Brush from={from} total={total} onSpan={props.onSpan} span={span}>
+        <button
+          type="button"
+          className="clip pl-3.5 text-left hover:text-text"
+          title={order === 'took' ? 'Order by start' : 'Order by duration'}
+          onClick={() => props.onOrder(order === 'took' ? 'start' : 'took')}
+        >
+          {plural(timeline.rows.length, 'task')}, {order === 'took' ? 'slowest first' : 'by start'}{' '}
+          <Icon name="updown" size={10} className="inline-block!" />
+        </button>
+        <Brush scale={scale} onSpan={props.onSpan} span={span}>
           {ticks
             .filter(
               (t) =>
@@ -132,6 +221,16 @@ export function TimelineView(props: TimelineViewProps) {
             {ticks.map((t) => (
               <i key={t} className="absolute inset-y-0 w-px bg-line" style={{ left: `${percent(t)}%` }} />
             ))}
+            {scale.gaps.map((gap) => (
+              <i
+                key={gap.from}
+                className="tl-gap absolute inset-y-0"
+                style={{
+                  left: `${percent(gap.from)}%`,
+                  width: `max(3px, ${percent(gap.to) - percent(gap.from)}%)`,
+                }}
+              />
+            ))}
             {props.failure ? (
               <i
                 className="absolute inset-y-0 w-px bg-failed"
@@ -153,6 +252,7 @@ export function TimelineView(props: TimelineViewProps) {
               top={item.start}
               percent={percent}
               first={mainRow === undefined && item.index === 0}
+              longest={longest}
             />
           ))}
         </div>
@@ -169,6 +269,41 @@ export function TimelineView(props: TimelineViewProps) {
             </span>
           </p>
         ) : null}
+      </div>
+      <div className="flex h-8 flex-none items-center gap-3 border-t border-line bg-canvas pr-4 pl-2 text-axis text-text-3">
+        <Button
+          kind="bare"
+          size="small"
+          className={clsx('text-axis', hideIdle && 'text-accent!')}
+          aria-pressed={hideIdle}
+          title="Fold the time in which nothing ran (i)"
+          onClick={() => props.onHideIdle(!hideIdle)}
+        >
+          Hide idle time
+        </Button>
+        {span ? (
+          <Button
+            kind="bare"
+            size="small"
+            className="text-axis"
+            title="See the whole run (0)"
+            onClick={() => props.onSpan(null)}
+          >
+            Whole run
+          </Button>
+        ) : null}
+        <span className="ml-auto flex gap-3 max-md:hidden" aria-hidden="true">
+          {[
+            ['tl-wait', 'waited'],
+            ['tl-bar s-completed', 'ran'],
+            ['tl-rest h-0.5! self-center', 'between attempts'],
+          ].map(([look, word]) => (
+            <span key={word} className="flex items-center gap-1.5">
+              <i className={clsx('block h-2 w-4', look)} />
+              {word}
+            </span>
+          ))}
+        </span>
       </div>
     </div>
   )
@@ -191,7 +326,15 @@ function Row({
   top,
   percent,
   first,
-}: TimelineViewProps & { index: number; top: number; percent(t: number): number; first: boolean }) {
+  dim,
+  longest,
+}: TimelineViewProps & {
+  index: number
+  top: number
+  percent(t: number): number
+  first: boolean
+  longest: number
+}) {
   const row = timeline.rows[index]
   if (!row) return null
   const { node } = row
@@ -229,7 +372,7 @@ function Row({
       >
         <StateGlyph look={state} size={12} />
         <span className="clip" title={model.labels[node]}>
-          {model.labels[node]}
+          <TaskName name={model.labels[node]!} dim={dim.get(id)} />
           <span className="sr-only">, {LOOK_WORDS[state]}, </span>
         </span>
         {model.subflow[node] ? (
@@ -286,6 +429,7 @@ function Row({
           >
             {duration(seconds)}
             {tries > 1 ? <span className="max-md:hidden"> · {tries} attempts</span> : null}
+            {node === longest ? <span className="max-md:hidden"> · slowest</span> : null}
           </b>
         ) : null}
       </span>
@@ -295,14 +439,12 @@ function Row({
 
 /** The axis: dragging over it shows that part only; a double click shows everything again. */
 function Brush({
-  from,
-  total,
+  scale,
   span,
   onSpan,
   children,
 }: {
-  from: number
-  total: number
+  scale: TimeScale
   span: [number, number] | null
   onSpan(span: [number, number] | null): void
   children: React.ReactNode
@@ -325,7 +467,7 @@ function Brush({
       onPointerUp={() => {
         if (drag && Math.abs(drag[1] - drag[0]) > 0.01) {
           const [a, b] = [Math.min(...drag), Math.max(...drag)]
-          onSpan([Math.round(from + a * total), Math.round(from + b * total)])
+          onSpan([Math.floor(scale.time(a)), Math.ceil(scale.time(b))])
         }
         setDrag(null)
       }}

@@ -1,5 +1,6 @@
 // The lines of one run: loaded page by page, joined by what arrives live, in order and without doubles.
 import type { LiveLog } from '../../lib/live.ts'
+import { stripAnsi } from './ansi.ts'
 
 export interface LogLine extends LiveLog {
   at: number
@@ -85,39 +86,76 @@ export interface LogFilter {
   level: number
   /** Only lines of these task runs; null is every line. */
   tasks: ReadonlySet<string> | null
+  /** Only lines of this part of the run, in milliseconds since the epoch. */
+  span?: readonly [number, number] | null
 }
 
 export function filterLines(lines: readonly LogLine[], filter: LogFilter): readonly LogLine[] {
-  if (filter.level === 0 && !filter.tasks) return lines
+  const { level, tasks, span } = filter
+  if (level === 0 && !tasks && !span) return lines
   return lines.filter(
     (line) =>
-      line.level >= filter.level &&
-      (!filter.tasks || (line.task_run_id !== null && filter.tasks.has(line.task_run_id))),
+      line.level >= level &&
+      (!tasks || (line.task_run_id !== null && tasks.has(line.task_run_id))) &&
+      (!span || (line.at >= span[0] && line.at <= span[1])),
   )
 }
 
-/** Indices of the lines that contain the text, letter case aside. */
-export function searchLines(lines: readonly LogLine[], text: string): number[] {
-  const needle = text.trim().toLowerCase()
-  if (!needle) return []
+/** How many lines each task run wrote, most first. */
+export function linesByTask(lines: readonly LogLine[]): [string, number][] {
+  const counts = new Map<string, number>()
+  for (const { task_run_id: task } of lines) if (task) counts.set(task, (counts.get(task) ?? 0) + 1)
+  return [...counts].sort(([, a], [, b]) => b - a)
+}
+
+export interface Search {
+  text: string
+  regex: boolean
+}
+/** What is looked for: null for nothing, "invalid" for a pattern that is none. Letter case does not matter. */
+export function pattern({ text, regex }: Search): RegExp | null | 'invalid' {
+  const needle = regex ? text : text.trim()
+  if (!needle) return null
+  try {
+    return new RegExp(regex ? needle : needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi')
+  } catch {
+    return 'invalid'
+  }
+}
+
+/** Indices of the lines that contain it. Colour codes stand between letters and are not looked at. */
+export function searchLines(lines: readonly LogLine[], find: RegExp | null): number[] {
   const found: number[] = []
-  for (let i = 0; i < lines.length; i++) if (lines[i]!.message.toLowerCase().includes(needle)) found.push(i)
+  if (!find) return found
+  const once = new RegExp(find.source, 'i')
+  for (let i = 0; i < lines.length; i++) if (once.test(stripAnsi(lines[i]!.message))) found.push(i)
   return found
 }
 
-/** Splits a text at each place where the needle stands: odd entries are matches. */
-export function splitMatches(text: string, needle: string): string[] {
-  const low = needle.trim().toLowerCase()
-  if (!low) return [text]
+/** Splits a text at each match: odd entries are matches. */
+export function splitMatches(text: string, find: RegExp | null): string[] {
+  if (!find) return [text]
   const out: string[] = []
-  const hay = text.toLowerCase()
-  // A few letters grow when their case changes; positions would not fit then.
-  if (hay.length !== text.length) return [text]
   let at = 0
-  for (let found = hay.indexOf(low); found >= 0; found = hay.indexOf(low, at)) {
-    out.push(text.slice(at, found), text.slice(found, found + low.length))
-    at = found + low.length
+  for (const match of text.matchAll(find)) {
+    // A pattern that also matches nothing would mark every place.
+    if (match[0] === '') continue
+    out.push(text.slice(at, match.index), match[0])
+    at = match.index + match[0].length
   }
   out.push(text.slice(at))
   return out
+}
+
+/** The time since the run began: "+0.412", "+3:04.120", "+1:12:04.000". */
+export function elapsed(at: number, start: number): string {
+  const ms = Math.abs(at - start)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const seconds = Math.floor(ms / 1000)
+  const rest = `.${String(Math.floor(ms % 1000)).padStart(3, '0')}`
+  const sign = at < start ? '−' : '+'
+  if (seconds < 60) return `${sign}${seconds}${rest}`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${sign}${minutes}:${two(seconds % 60)}${rest}`
+  return `${sign}${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}${rest}`
 }

@@ -1,31 +1,22 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
-import { Fragment, useEffect, useMemo, useRef, useState } from 'react'
 import {
-  Button,
-  buttonClass,
-  CopyButton,
-  EmptyState,
-  ErrorState,
-  Icon,
-  Loading,
-  Menu,
-  MenuItem,
-} from '../../components/ui/index.ts'
+  type KeyboardEvent,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { Button, copyText, EmptyState, ErrorState, Loading, toast } from '../../components/ui/index.ts'
 import { clock, count, plural } from '../../lib/format.ts'
 import { useStored, useZone } from '../../lib/preferences.ts'
-import { ansiSpans, hasAnsi, stripAnsi } from './ansi.ts'
-import {
-  filterLines,
-  LEVELS,
-  type LogLine,
-  levelWord,
-  MOST_LINES,
-  searchLines,
-  splitMatches,
-} from './log-store.ts'
+import { stripAnsi } from './ansi.ts'
+import { Line } from './log-line.tsx'
+import { filterLines, type LogLine, MOST_LINES, pattern, searchLines } from './log-store.ts'
+import { LogToolbar } from './log-toolbar.tsx'
 import './logs.css'
-import { parseMessage } from './traceback.ts'
 import type { RunLogs } from './use-logs.ts'
 
 export interface LogViewProps {
@@ -36,34 +27,54 @@ export interface LogViewProps {
   onLevel(level: number): void
   query: string
   onQuery(query: string): void
+  /** The query is a regular expression. */
+  regex: boolean
+  onRegex(on: boolean): void
   /** The line that a link points to. */
   line: string | null
-  lineUrl(id: string): string
+  onLine(id: string): void
   tasks: ReadonlySet<string> | null
   taskNames: ReadonlyMap<string, string>
   onClearTasks?: (() => void) | undefined
   onTask?: ((id: string) => void) | undefined
+  /** Only lines of this time (milliseconds since the epoch), as of an attempt. */
+  span?: readonly [number, number] | null
+  spanName?: string | undefined
+  onClearSpan?: (() => void) | undefined
   downloadUrl?: string | undefined
+  startedAt?: string | null | undefined
   endedAt?: string | null | undefined
 }
 
 type Item = { kind: 'line'; line: LogLine; index: number } | { kind: 'day'; text: string }
 const ROW = 20
 
+function lineUrl(id: string): string {
+  const params = new URLSearchParams(location.search)
+  params.set('line', id)
+  return `${location.pathname}?${params}`
+}
+
 /** Lines of a run: streaming, held at the tail, searchable; 100,000 of them scroll like ten. */
 export function LogView(props: LogViewProps) {
-  const { logs, level, query, tasks, live } = props
+  const { logs, level, query, regex, tasks, live, span = null } = props
   const { store, version } = logs
   const [zone] = useZone()
-  const [wrapSetting, setWrap] = useStored('log-wrap')
+  const [wrapSetting, setWrapSetting] = useStored('log-wrap')
   const wrap = wrapSetting !== 'off'
+  const [timeSetting, setTimeSetting] = useStored('log-time')
+  const relative = timeSetting === 'relative'
+  const since = relative && props.startedAt ? Date.parse(props.startedAt) : null
   const [searching, setSearching] = useState(query !== '')
   const [match, setMatch] = useState(0)
   const scroller = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: version stands for the lines of the store
-  const lines = useMemo(() => filterLines(store.lines, { level, tasks }), [store, version, level, tasks])
+  const lines = useMemo(
+    () => filterLines(store.lines, { level, tasks, span }),
+    [store, version, level, tasks, span],
+  )
   const items = useMemo(() => withDays(lines, zone), [lines, zone])
   const rowOf = useMemo(() => {
     const rows = new Int32Array(lines.length)
@@ -72,7 +83,11 @@ export function LogView(props: LogViewProps) {
     })
     return rows
   }, [items, lines])
-  const found = useMemo(() => searchLines(lines, query), [lines, query])
+  // Typing goes on while a hundred thousand lines are searched.
+  const text = useDeferredValue(query)
+  const asked = useMemo(() => pattern({ text, regex }), [text, regex])
+  const find = asked === 'invalid' ? null : asked
+  const found = useMemo(() => searchLines(lines, find), [lines, find])
 
   const rows = useVirtualizer({
     count: items.length,
@@ -102,10 +117,12 @@ export function LogView(props: LogViewProps) {
     const bottom = element.scrollHeight - element.scrollTop - element.clientHeight < 12
     if (bottom !== held && (live || bottom)) setHeld(bottom && live)
   }
-  const release = useRef(false)
 
-  // A linked line is brought into the middle once it is there.
-  const target = props.line ? lines.findIndex((line) => line.id === props.line) : -1
+  // A linked line is brought into the middle once it is there; one that is being looked at stays where it is.
+  const target = useMemo(
+    () => (props.line ? lines.findIndex((line) => line.id === props.line) : -1),
+    [lines, props.line],
+  )
   const jumped = useRef<string | null>(null)
   useEffect(() => {
     if (target < 0 || jumped.current === props.line) return
@@ -113,6 +130,14 @@ export function LogView(props: LogViewProps) {
     setHeld(false)
     rows.scrollToIndex(rowOf[target] ?? 0, { align: 'center' })
   }, [target, props.line, rowOf, rows])
+  const { onLine, onTask } = props
+  const latest = useRef({ onLine, onTask })
+  latest.current = { onLine, onTask }
+  const link = useCallback((id: string): void => {
+    jumped.current = id
+    latest.current.onLine(id)
+  }, [])
+  const choose = useCallback((id: string): void => latest.current.onTask?.(id), [])
 
   const go = (step: number): void => {
     if (!found.length) return
@@ -124,129 +149,50 @@ export function LogView(props: LogViewProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new question moves the view
   useEffect(() => {
     setMatch(0)
-    if (found.length) rows.scrollToIndex(rowOf[found[0]!] ?? 0, { align: 'center' })
-  }, [query])
+    if (!found.length) return
+    setHeld(false)
+    rows.scrollToIndex(rowOf[found[0]!] ?? 0, { align: 'center' })
+  }, [find])
+  const openSearch = (on: boolean): void => {
+    setSearching(on)
+    requestAnimationFrame(() => (on ? input.current?.focus() : scroller.current?.focus()))
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // The browser's own search sees only the lines that are drawn.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== 'f') return
+    event.preventDefault()
+    openSearch(true)
+    input.current?.select()
+  }
 
   const more = held ? 0 : Math.max(0, lines.length - seen.current)
-  const firstTask = tasks && [...tasks][0]
+  const marked = found[match]
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
-      <div className="flex flex-none flex-wrap items-center gap-2 border-b border-line px-3 py-1.5 text-small text-text-2 md:px-4">
-        {tasks && props.onClearTasks ? (
-          <span className="inline-flex h-6 min-w-0 items-center gap-1.5 rounded-chip bg-selected pr-0.5 pl-2 text-text">
-            <span className="text-text-2">{tasks.size > 1 ? 'tasks' : 'task'}</span>
-            <span className="clip max-w-40">
-              {tasks.size > 1 ? tasks.size : (firstTask && props.taskNames.get(firstTask)) || 'one'}
-            </span>
-            <button
-              type="button"
-              aria-label="Show the lines of all tasks"
-              onClick={props.onClearTasks}
-              className="grid size-6 place-items-center text-text-2 hover:text-text"
-            >
-              <Icon name="close" size={12} />
-            </button>
-          </span>
-        ) : null}
-        <Menu
-          align="start"
-          trigger={
-            <Button kind="bare" size="small" className="text-small">
-              {level === 0
-                ? 'Everything'
-                : `${LEVELS.find((l) => l.value === level)?.label ?? level} and above`}
-              <Icon name="down" size={12} />
-            </Button>
-          }
-        >
-          {LEVELS.map((l) => (
-            <MenuItem
-              key={l.value}
-              icon={l.value === level ? 'check' : <span className="w-4" />}
-              onSelect={() => props.onLevel(l.value)}
-            >
-              {l.value === 0 ? l.label : `${l.label} and above`}
-            </MenuItem>
-          ))}
-        </Menu>
-        <span className="ml-auto flex items-center gap-1">
-          {logs.loading && store.lines.length > 0 ? (
-            <span className="text-text-3 tabular-nums">{count(store.lines.length)} lines …</span>
-          ) : null}
-          {searching ? (
-            <span className="flex h-6.5 items-center rounded-control border border-line-control bg-surface pl-2">
-              <input
-                ref={input}
-                aria-label="Search in the logs"
-                placeholder="Search"
-                defaultValue={query}
-                className="w-32 bg-transparent outline-none"
-                onChange={(event) => props.onQuery(event.target.value)}
-                onKeyDown={(event) => {
-                  if (event.key === 'Enter') go(event.shiftKey ? -1 : 1)
-                  else if (event.key === 'Escape') {
-                    props.onQuery('')
-                    setSearching(false)
-                  } else return
-                  event.preventDefault()
-                }}
-              />
-              <span className="px-1 whitespace-nowrap text-text-3 tabular-nums" aria-live="polite">
-                {query ? `${found.length ? match + 1 : 0} / ${count(found.length)}` : ''}
-              </span>
-              <Button
-                kind="bare"
-                size="small"
-                square
-                icon="close"
-                aria-label="Close the search"
-                onClick={() => {
-                  props.onQuery('')
-                  setSearching(false)
-                }}
-              />
-            </span>
-          ) : (
-            <Button
-              kind="bare"
-              size="small"
-              square
-              icon="search"
-              aria-label="Search in the logs"
-              title="Search in the logs"
-              onClick={() => {
-                setSearching(true)
-                requestAnimationFrame(() => input.current?.focus())
-              }}
-            />
-          )}
-          <Button
-            kind="bare"
-            size="small"
-            square
-            icon="wrap"
-            aria-label="Wrap long lines"
-            title="Wrap long lines"
-            aria-pressed={wrap}
-            className={wrap ? 'text-accent!' : ''}
-            onClick={() => {
-              setWrap(wrap ? 'off' : null)
-              rows.measure()
-            }}
-          />
-          {props.downloadUrl ? (
-            <a
-              href={props.downloadUrl}
-              download
-              aria-label="Download all lines"
-              title="Download all lines (CSV)"
-              className={buttonClass({ kind: 'bare', size: 'small', square: true })}
-            >
-              <Icon name="download" size={15} />
-            </a>
-          ) : null}
-        </span>
-      </div>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble from the controls inside
+    <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onKeyDown}>
+      <LogToolbar
+        {...props}
+        input={input}
+        searching={searching}
+        setSearching={openSearch}
+        match={match}
+        found={found.length}
+        invalid={asked === 'invalid'}
+        go={go}
+        wrap={wrap}
+        setWrap={(on) => {
+          setWrapSetting(on ? null : 'off')
+          rows.measure()
+        }}
+        relative={relative}
+        setRelative={(on) => setTimeSetting(on ? 'relative' : null)}
+        onCopy={() => {
+          const copied = lines.map((line) => `${line.timestamp}\t${line.level}\t${stripAnsi(line.message)}`)
+          void copyText(copied.join('\n')).then(
+            (done) => done && toast({ title: `${plural(lines.length, 'line')} copied` }),
+          )
+        }}
+      />
       <div className="relative min-h-0 flex-1">
         <div
           ref={scroller}
@@ -255,9 +201,9 @@ export function LogView(props: LogViewProps) {
           aria-live="off"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
           tabIndex={0}
+          data-lines={lines.length}
           onScroll={onScroll}
           onWheel={(event) => {
-            release.current = event.deltaY < 0
             if (event.deltaY < 0 && held) setHeld(false)
           }}
           className={clsx(
@@ -277,7 +223,7 @@ export function LogView(props: LogViewProps) {
                     key={row.key}
                     ref={rows.measureElement}
                     data-index={row.index}
-                    className="absolute inset-x-0 top-0"
+                    className={clsx('absolute top-0 left-0', wrap ? 'w-full' : 'min-w-full')}
                     style={{ transform: `translateY(${row.start}px)` }}
                   >
                     {item.kind === 'day' ? (
@@ -286,20 +232,18 @@ export function LogView(props: LogViewProps) {
                       <Line
                         line={item.line}
                         zone={zone}
+                        since={since}
                         wrap={wrap}
-                        query={query}
-                        here={item.line.id === props.line || (query !== '' && found[match] === item.index)}
-                        url={props.lineUrl(item.line.id)}
+                        find={find}
+                        here={item.line.id === props.line || marked === item.index}
+                        url={lineUrl(item.line.id)}
                         task={
                           tasks || !item.line.task_run_id
                             ? undefined
                             : props.taskNames.get(item.line.task_run_id)
                         }
-                        onTask={
-                          props.onTask && item.line.task_run_id
-                            ? () => props.onTask?.(item.line.task_run_id ?? '')
-                            : undefined
-                        }
+                        onTask={props.onTask && choose}
+                        onLine={link}
                       />
                     )}
                   </div>
@@ -307,8 +251,16 @@ export function LogView(props: LogViewProps) {
               })}
             </div>
           )}
-          {lines.length > 0 && props.endedAt && !live ? (
+          {lines.length > 0 && props.endedAt && !live && !tasks && !span ? (
             <div className="log-day mt-1.5">Run ended {clock(Date.parse(props.endedAt), zone)}</div>
+          ) : null}
+          {logs.error && lines.length > 0 ? (
+            <ErrorState
+              title="The rest of the logs could not be loaded"
+              error={logs.error}
+              onRetry={logs.retry}
+              className="font-sans"
+            />
           ) : null}
           {store.full ? (
             <p className="px-4 py-2 font-sans text-small text-text-2">
@@ -333,7 +285,18 @@ export function LogView(props: LogViewProps) {
   )
 }
 
-function NoLines({ logs, level, query, tasks, live, onLevel, onClearTasks }: LogViewProps) {
+function NoLines({
+  logs,
+  level,
+  query,
+  tasks,
+  span,
+  live,
+  onLevel,
+  onClearTasks,
+  onClearSpan,
+}: LogViewProps) {
+  const filters = [tasks, span, level > 0].filter(Boolean).length
   if (logs.error)
     return (
       <ErrorState
@@ -355,15 +318,16 @@ function NoLines({ logs, level, query, tasks, live, onLevel, onClearTasks }: Log
         kind="no-match"
         className="font-sans"
         title="No line matches"
-        text={`${plural(logs.store.lines.length, 'line')} are hidden by ${tasks ? 'the chosen task' : 'the level'}.`}
+        text={`${plural(logs.store.lines.length, 'line')} are hidden by ${tasks ? 'the chosen task' : span ? 'the chosen attempt' : 'the level'}.`}
       >
         <Button
           onClick={() => {
             if (tasks) onClearTasks?.()
+            if (span) onClearSpan?.()
             if (level > 0) onLevel(0)
           }}
         >
-          {tasks && level > 0 ? 'Clear 2 filters' : 'Clear the filter'}
+          {filters > 1 ? `Clear ${filters} filters` : 'Clear the filter'}
         </Button>
       </EmptyState>
     )
@@ -379,176 +343,6 @@ function NoLines({ logs, level, query, tasks, live, onLevel, onClearTasks }: Log
             : 'This run wrote nothing. Use get_run_logger() or log_prints=True to see lines here.'
       }
     />
-  )
-}
-
-const COLOUR: Record<string, string> = {
-  red: 'text-failed',
-  green: 'text-completed',
-  yellow: 'text-scheduled',
-  blue: 'text-running',
-  magenta: 'text-crashed',
-  cyan: 'text-paused',
-  black: 'text-text-3',
-}
-
-function Text({ text, query }: { text: string; query: string }) {
-  if (!hasAnsi(text)) return <Marked text={text} query={query} />
-  let at = 0
-  return ansiSpans(text).map((span) => {
-    const key = at++
-    return (
-      <span
-        key={key}
-        className={clsx(
-          span.colour && COLOUR[span.colour],
-          span.bold && 'font-medium',
-          span.faint && 'text-text-3',
-        )}
-      >
-        <Marked text={span.text} query={query} />
-      </span>
-    )
-  })
-}
-
-function Marked({ text, query }: { text: string; query: string }) {
-  if (!query) return text
-  const parts = splitMatches(text, query)
-  if (parts.length === 1) return text
-  return parts.map((part, i) => {
-    const key = i
-    return i % 2 ? (
-      <mark key={key} className="rounded-[2px] bg-accent-soft text-text">
-        {part}
-      </mark>
-    ) : (
-      <Fragment key={key}>{part}</Fragment>
-    )
-  })
-}
-
-function Line({
-  line,
-  zone,
-  wrap,
-  query,
-  here,
-  url,
-  task,
-  onTask,
-}: {
-  line: LogLine
-  zone: 'local' | 'utc'
-  wrap: boolean
-  query: string
-  here: boolean
-  url: string
-  task: string | undefined
-  onTask: (() => void) | undefined
-}) {
-  // A copy button in each of a hundred lines costs more than the lines; the pointed one has it.
-  const [pointed, setPointed] = useState(false)
-  const word = levelWord(line.level)
-  const parts = useMemo(() => parseMessage(line.message), [line.message])
-  const time = `${clock(line.at, zone)}.${String(Math.floor(line.at % 1000)).padStart(3, '0')}`
-  const bad = line.level >= 40
-  return (
-    <div
-      onPointerEnter={() => setPointed(true)}
-      onPointerLeave={() => setPointed(false)}
-      className={clsx(
-        'log-line group/line',
-        bad && 'bad',
-        line.level === 30 && 'warn',
-        line.level < 20 && 'debug',
-        here && 'here',
-      )}
-    >
-      <time dateTime={line.timestamp} className="log-time">
-        {time}
-      </time>
-      <div className={clsx('min-w-0', wrap ? 'wrap-anywhere whitespace-pre-wrap' : 'whitespace-pre')}>
-        {parts.map((part, i) => {
-          const key = i
-          if (part.kind === 'text')
-            return (
-              <p key={key}>
-                {i === 0 && word ? <i>{word}</i> : null}
-                {i === 0 && word ? ' ' : null}
-                <Text text={part.lines.join('\n')} query={query} />
-              </p>
-            )
-          if (part.kind === 'folded') return <Folded key={key} part={part} />
-          return (
-            <p key={key} className={clsx('tb', part.kind === 'error' && 'tb-error')}>
-              {part.kind === 'trace-head' ? (
-                <Text text={part.line} query={query} />
-              ) : part.kind === 'error' ? (
-                <Text text={part.lines.join('\n')} query={query} />
-              ) : (
-                <>
-                  {'  File '}
-                  <b>
-                    <Text text={part.file} query={query} />
-                  </b>
-                  {part.where}
-                  {part.source.length ? '\n' : ''}
-                  <span className="src">
-                    <Text text={part.source.join('\n')} query={query} />
-                  </span>
-                </>
-              )}
-            </p>
-          )
-        })}
-      </div>
-      <span className="log-side">
-        {task ? (
-          onTask ? (
-            <button
-              type="button"
-              className="clip max-w-28 hover:underline"
-              title={`Only lines of ${task}`}
-              onClick={onTask}
-            >
-              {task}
-            </button>
-          ) : (
-            <span className="clip max-w-28">{task}</span>
-          )
-        ) : null}
-        <span className="flex opacity-0 group-focus-within/line:opacity-100 group-hover/line:opacity-100">
-          <a
-            href={url}
-            aria-label={`Link to the line of ${time}`}
-            title="Link to this line"
-            className={buttonClass({ kind: 'bare', size: 'small', square: true })}
-          >
-            <Icon name="link" size={14} />
-          </a>
-          {pointed ? <CopyButton text={stripAnsi(line.message)} label="Copy the line" /> : null}
-        </span>
-      </span>
-    </div>
-  )
-}
-
-function Folded({ part }: { part: { count: number; packages: string[]; lines: string[] } }) {
-  const [open, setOpen] = useState(false)
-  const packages = part.packages.slice(0, 3).join(', ') + (part.packages.length > 3 ? ' …' : '')
-  return (
-    <p className="tb">
-      <button
-        type="button"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-        className="font-sans text-accent"
-      >
-        {open ? '▾' : '▸'} {plural(part.count, 'frame')} in {packages}
-      </button>
-      {open ? `\n${part.lines.join('\n')}` : null}
-    </p>
   )
 }
 

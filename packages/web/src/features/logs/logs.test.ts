@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveLog } from '../../lib/live.ts'
 import { ansiSpans, stripAnsi } from './ansi.ts'
-import { filterLines, LogStore, levelWord, searchLines, splitMatches } from './log-store.ts'
+import {
+  elapsed,
+  filterLines,
+  LogStore,
+  levelWord,
+  linesByTask,
+  pattern,
+  searchLines,
+  splitMatches,
+} from './log-store.ts'
 import { parseMessage } from './traceback.ts'
 
 const log = (id: string, seconds: number, over: Partial<LiveLog> = {}): LiveLog => ({
@@ -59,15 +68,49 @@ describe('lines', () => {
   })
 
   it('are found by their text', () => {
-    expect(searchLines(store.lines, 'DEADLOCK')).toEqual([1])
-    expect(splitMatches('Deadlock; deadlock again', 'dead')).toEqual([
+    const find = pattern({ text: ' DEAD', regex: false }) as RegExp
+    expect(searchLines(store.lines, find)).toEqual([1])
+    expect(splitMatches('Deadlock; deadlock again', find)).toEqual([
       '',
       'Dead',
       'lock; ',
       'dead',
       'lock again',
     ])
-    expect(splitMatches('a < b', '')).toEqual(['a < b'])
+    expect(splitMatches('a < b', null)).toEqual(['a < b'])
+    expect(searchLines(store.lines, pattern({ text: 'a.b (', regex: false }) as RegExp)).toEqual([])
+  })
+
+  it('are found by a pattern, and what is no pattern finds nothing', () => {
+    const find = pattern({ text: 'dead(lock)?;', regex: true }) as RegExp
+    expect(searchLines(store.lines, find)).toEqual([1])
+    expect(splitMatches('xaab', pattern({ text: 'a*', regex: true }) as RegExp)).toEqual(['x', 'aa', 'b'])
+    expect(pattern({ text: '(', regex: true })).toBe('invalid')
+    expect(pattern({ text: '', regex: true })).toBe(null)
+  })
+
+  it('are found through colour codes', () => {
+    const coloured = new LogStore()
+    coloured.add([log('x', 1, { message: '\u001b[31mfa\u001b[0miled' })])
+    expect(searchLines(coloured.lines, pattern({ text: 'failed', regex: false }) as RegExp)).toEqual([0])
+  })
+
+  it('of one attempt are those of its time; tasks are counted by their lines', () => {
+    const ids = filterLines(store.lines, { level: 0, tasks: null, span: [1_500, 2_500] }).map(({ id }) => id)
+    expect(ids).toEqual(['b'])
+    expect(linesByTask(store.lines)).toEqual([
+      ['t', 1],
+      ['u', 1],
+    ])
+  })
+
+  it('show the time since the run began', () => {
+    expect([412, 64_120, 4_324_000, -5].map((ms) => elapsed(ms, 0))).toEqual([
+      '+0.412',
+      '+1:04.120',
+      '+1:12:04.000',
+      '−0.005',
+    ])
   })
 
   it('have a word for what is not information', () => {

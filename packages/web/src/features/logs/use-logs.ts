@@ -3,9 +3,9 @@ import { type LiveLog, useLiveGap, useLiveLogs } from '../../lib/live.ts'
 import { useWorkspace, type Workspace } from '../../lib/workspace.ts'
 import { LogStore } from './log-store.ts'
 
-const PAGE = 200
-/** Pages asked for at once while the past is loaded. */
-const ABREAST = 4
+/** The first lines come soon, the rest in few requests. */
+const FIRST_PAGE = 500
+const PAGE = 5_000
 
 export interface RunLogs {
   store: LogStore
@@ -16,25 +16,20 @@ export interface RunLogs {
 }
 export type LogSource = { flow_run_id: string } | { task_run_id: string }
 
-function loadPage(
+interface Page {
+  lines: LiveLog[]
+  /** Where the next page begins; null after the last. */
+  next: string | null
+}
+
+/** A page from a place on: places are never skipped and never read twice, also while lines are being written. */
+const loadPage = (
   ws: Workspace,
   source: LogSource,
-  after: string | null,
-  offset: number,
+  from: { after: string } | { since: string } | Record<string, never>,
+  limit: number,
   signal: AbortSignal,
-) {
-  const [key, id] = Object.entries(source)[0]!
-  return ws.api.post<LiveLog[]>(
-    '/logs/filter',
-    {
-      logs: { level: { ge_: 0 }, [key]: { any_: [id] }, ...(after && { timestamp: { after_: after } }) },
-      sort: 'TIMESTAMP_ASC',
-      limit: PAGE,
-      offset,
-    },
-    { signal },
-  )
-}
+): Promise<Page> => ws.api.get<Page>('/ui/logs', { query: { ...source, ...from, limit }, signal })
 
 /** All lines of a run: its past by pages, its present by the socket; polled while the socket is down. */
 export function useRunLogs(source: LogSource, live: boolean): RunLogs {
@@ -63,18 +58,15 @@ export function useRunLogs(source: LogSource, live: boolean): RunLogs {
     setLoading(!target.complete)
     setError(null)
     const load = async (): Promise<void> => {
-      for (let offset = 0; !target.full; offset += PAGE * ABREAST) {
-        // The first page alone, so that the usual short log costs one request.
-        const width = offset === 0 ? 1 : ABREAST
-        const pages = await Promise.all(
-          Array.from({ length: width }, (_, i) =>
-            loadPage(ws, source, last, offset + i * PAGE, control.signal),
-          ),
-        )
-        if (offset === 0) offset = PAGE - PAGE * ABREAST
-        for (const page of pages) target.add(page)
+      let from: Parameters<typeof loadPage>[2] = last ? { since: last } : {}
+      let limit = FIRST_PAGE
+      while (!target.full) {
+        const page = await loadPage(ws, source, from, limit, control.signal)
+        target.add(page.lines)
         changed()
-        if (pages.some((page) => page.length < PAGE)) break
+        if (page.next === null) break
+        from = { after: page.next }
+        limit = PAGE
       }
       target.complete = true
       setLoading(false)

@@ -5,7 +5,7 @@ import { plural } from '../../lib/format.ts'
 import { isTerminal } from '../../lib/states.ts'
 import { useWorkspace, type Workspace } from '../../lib/workspace.ts'
 import { runKeys } from './queries.ts'
-import type { FlowRun } from './types.ts'
+import type { FlowRun, TaskRun } from './types.ts'
 
 interface OrchestrationResult {
   status: 'ACCEPT' | 'REJECT' | 'ABORT' | 'WAIT'
@@ -39,8 +39,14 @@ export function refusal(action: 'cancel' | 'retry' | 'resume', run: FlowRun): st
   return run.deployment_id ? null : 'It was started by a script, not by a deployment: run the script again.'
 }
 
-async function setState(ws: Workspace, id: string, state: StateProposal, force = false): Promise<void> {
-  const result = await ws.api.post<OrchestrationResult>(`/flow_runs/${id}/set_state`, { state, force })
+async function setState(
+  ws: Workspace,
+  id: string,
+  state: StateProposal,
+  force = false,
+  kind: 'flow_runs' | 'task_runs' = 'flow_runs',
+): Promise<void> {
+  const result = await ws.api.post<OrchestrationResult>(`/${kind}/${id}/set_state`, { state, force })
   if (result.status === 'REJECT' || result.status === 'ABORT')
     throw new Error(result.details.reason ?? 'The server refused the new state.')
 }
@@ -159,6 +165,41 @@ export function useRunActions(): RunActions {
         return true
       } catch (error) {
         toastError('State not changed', error)
+        return false
+      }
+    },
+  }
+}
+
+/** What can be done to a task run: its flow run is what is cancelled and retried. */
+export function useTaskActions(): {
+  changeState(task: TaskRun, state: StateProposal): Promise<boolean>
+  remove(task: TaskRun): Promise<boolean>
+} {
+  const ws = useWorkspace()
+  const client = useQueryClient()
+  const done = async (title: string): Promise<boolean> => {
+    toast({ title, look: 'completed' })
+    await client.invalidateQueries({ queryKey: runKeys.all(ws) })
+    return true
+  }
+  return {
+    changeState: async (task, state) => {
+      try {
+        await setState(ws, task.id, state, true, 'task_runs')
+        return await done(`${task.name} is ${state.name ?? state.type.toLowerCase()} now`)
+      } catch (error) {
+        toastError('State not changed', error)
+        return false
+      }
+    },
+    remove: async (task) => {
+      try {
+        await ws.api.delete(`/task_runs/${task.id}`)
+        toast({ title: `${task.name} is deleted`, look: 'completed' })
+        return true
+      } catch (error) {
+        toastError('Not deleted', error)
         return false
       }
     },

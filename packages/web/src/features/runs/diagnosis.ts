@@ -23,6 +23,8 @@ export interface DiagnosisFacts {
   /** Messages and attempts of task runs by id, where known. */
   messages: ReadonlyMap<string, string>
   attempts: ReadonlyMap<string, number>
+  /** How many characters at the end of a task's name only tell calls apart, where there is one call. */
+  dim?: ReadonlyMap<string, number>
   now: number
 }
 
@@ -91,7 +93,7 @@ function inOrAt(run: FlowRun, now: number): string {
 }
 
 /** The failed task with the longest list of victims explains the run; the others are mentioned. */
-function ended({ run, model, messages, attempts }: DiagnosisFacts): Diagnosis {
+function ended({ run, model, messages, attempts, dim }: DiagnosisFacts): Diagnosis {
   const tone = run.state_type === 'CRASHED' ? 'crashed' : 'failed'
   const own = run.state?.message || undefined
   const bad: { node: number; victims: number }[] = []
@@ -116,7 +118,11 @@ function ended({ run, model, messages, attempts }: DiagnosisFacts): Diagnosis {
       ...(own && { message: firstLine(own) }),
     }
   const id = model.ids[first.node]!
-  const name = model.labels[first.node]!
+  const named = (node: number): string => {
+    const key = dim?.get(model.ids[node]!) ?? 0
+    return key ? model.labels[node]!.slice(0, -key) : model.labels[node]!
+  }
+  const name = named(first.node)
   const verb = { failed: 'failed', timedout: 'ran out of time', crashed: 'crashed' }[
     stateAt(model, first.node) as 'failed'
   ]
@@ -129,19 +135,23 @@ function ended({ run, model, messages, attempts }: DiagnosisFacts): Diagnosis {
     title: `${name} ${verb}${after}${took}.`,
     task: id,
     ...(message && { message: firstLine(message) }),
-    ...(bad.length > 1 && { more: others(model, bad.slice(1)) }),
+    ...(bad.length > 1 && { more: others(model, bad.slice(1), named) }),
   }
 }
 
 const rank = (model: GraphModel | null, node: number): number =>
   model && stateAt(model, node) === 'failed' ? 1 : 0
 
-function others(model: GraphModel, rest: { node: number; victims: number }[]): string {
+function others(
+  model: GraphModel,
+  rest: { node: number; victims: number }[],
+  named: (node: number) => string,
+): string {
   const harmless = rest.every((each) => each.victims === 0)
   const only = rest[0]
   const verb = only && stateAt(model, only.node) === 'crashed' ? 'crashed' : 'failed'
   const what =
-    rest.length === 1 && only ? `${model.labels[only.node]} ${verb} too` : `${rest.length} more tasks failed`
+    rest.length === 1 && only ? `${named(only.node)} ${verb} too` : `${rest.length} more tasks failed`
   return harmless ? `${what}; nothing depends on ${rest.length === 1 ? 'it' : 'them'}.` : `${what}.`
 }
 

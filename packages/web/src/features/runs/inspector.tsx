@@ -1,22 +1,18 @@
-import { useQuery } from '@tanstack/react-query'
 import { clsx } from 'clsx'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import {
   Copyable,
   CopyButton,
   EmptyState,
-  ErrorState,
-  Loading,
   StateBadge,
   StateGlyph,
   Timestamp,
 } from '../../components/ui/index.ts'
-import { clock, duration } from '../../lib/format.ts'
-import { useZone } from '../../lib/preferences.ts'
+import { duration } from '../../lib/format.ts'
+import { useNow } from '../../lib/now.ts'
 import { lookOf } from '../../lib/states.ts'
-import { useWorkspace } from '../../lib/workspace.ts'
+import { useStates } from './history.tsx'
 import { FlowRunLink, TaskRunLink } from './links.tsx'
-import { flowRunStatesQuery, taskRunStatesQuery } from './queries.ts'
 import { type FlowRun, type RunState, stateOf, type TaskRun } from './types.ts'
 
 /** Attempts of a run: what it did between each RUNNING and the state that ended it. */
@@ -42,104 +38,72 @@ export function attemptsOf(states: readonly RunState[]): Attempt[] {
   return out
 }
 
-export function useStates(of: { flowRun: string } | { taskRun: string } | null) {
-  const ws = useWorkspace()
-  const flow = useQuery({
-    ...flowRunStatesQuery(ws, of && 'flowRun' in of ? of.flowRun : ''),
-    enabled: of !== null && 'flowRun' in of,
-  })
-  const task = useQuery({
-    ...taskRunStatesQuery(ws, of && 'taskRun' in of ? of.taskRun : ''),
-    enabled: of !== null && 'taskRun' in of,
-  })
-  return of && 'taskRun' in of ? task : flow
+/** The time of an attempt's lines: what a client writes after its end still belongs to it. */
+export function attemptSpan(
+  attempts: readonly Attempt[],
+  number: number | undefined,
+): [number, number] | null {
+  const at = attempts.findIndex((each) => each.number === number)
+  if (at < 0 || attempts.length < 2) return null
+  return [at === 0 ? 0 : (attempts[at]?.from ?? 0), (attempts[at + 1]?.from ?? Number.POSITIVE_INFINITY) - 1]
 }
 
-/** Every state the run has been in, with the reason where the server or the code gave one. */
-export function History({ of }: { of: { flowRun: string } | { taskRun: string } }) {
-  const states = useStates(of)
-  const [zone] = useZone()
-  if (states.error)
-    return (
-      <ErrorState
-        title="The history could not be loaded"
-        error={states.error}
-        onRetry={() => void states.refetch()}
-      />
-    )
-  if (!states.data)
-    return (
-      <p className="p-4">
-        <Loading label="Loading the history" />
-      </p>
-    )
-  if (states.data.length === 0)
-    return (
-      <EmptyState
-        title="No states are kept"
-        text="The history of this run has been removed by the retention of the workspace."
-      />
-    )
-  const sorted = [...states.data].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1))
-  return (
-    <ol className="grid px-4 py-2">
-      {sorted.map((state, i) => {
-        const next = sorted[i + 1]
-        const at = Date.parse(state.timestamp)
-        return (
-          <li
-            key={state.id}
-            className="grid grid-cols-[92px_minmax(0,1fr)_auto] gap-x-3 border-b border-line py-2 last:border-b-0"
-          >
-            <time dateTime={state.timestamp} title={state.timestamp} className="text-text-3 tabular-nums">
-              {clock(at, zone)}.{String(at % 1000).padStart(3, '0')}
-            </time>
-            <div className="min-w-0">
-              <StateBadge state={state} />
-              {state.message ? (
-                <p className="mt-0.5 font-mono text-small wrap-anywhere whitespace-pre-wrap text-text-2">
-                  {state.message}
-                </p>
-              ) : null}
-              {state.state_details?.child_flow_run_id ? (
-                <FlowRunLink id={state.state_details.child_flow_run_id} className="link">
-                  its sub-flow
-                </FlowRunLink>
-              ) : null}
-            </div>
-            <span className="text-text-3 tabular-nums">
-              {next ? duration((Date.parse(next.timestamp) - at) / 1000) : ''}
-            </span>
-          </li>
-        )
-      })}
-    </ol>
-  )
+export function useAttempts(taskRun: TaskRun | undefined): Attempt[] {
+  const states = useStates(taskRun && taskRun.run_count > 1 ? { taskRun: taskRun.id } : null)
+  return useMemo(() => (states.data ? attemptsOf(states.data) : []), [states.data])
 }
 
-export function AttemptCards({ taskRun, ring }: { taskRun: TaskRun; ring: string }) {
-  const states = useStates(taskRun.run_count > 1 ? { taskRun: taskRun.id } : null)
-  const attempts = states.data ? attemptsOf(states.data) : []
+/** One card for each attempt; choosing one shows only its lines. */
+export function AttemptCards({
+  taskRun,
+  attempts,
+  chosen,
+  onChoose,
+  place,
+}: {
+  taskRun: TaskRun
+  attempts: readonly Attempt[]
+  chosen: number | undefined
+  onChoose(number: number | undefined): void
+  /** What stands at the end of the line. */
+  place: string
+}) {
+  const many = attempts.length > 1
+  const now = useNow(many && attempts.at(-1)?.to === null ? 1_000 : 0)
+  const waits = attempts.slice(1).map((each, i) => (each.from - (attempts[i]?.to ?? each.from)) / 1000)
+  const notes = [
+    ...(waits.length > 0 && waits.length < 4 ? [`waited ${waits.map(duration).join(' and ')} between`] : []),
+    ...(place ? [place] : []),
+  ]
   return (
     <div className="flex flex-wrap items-center gap-1.5 pt-2.5 pb-3 text-small">
-      {attempts.slice(-4).map((attempt, i, all) => (
-        <span
-          key={attempt.number}
-          className={clsx(
-            'rounded-control border px-2.5 pt-1 pb-1.25 leading-4.25 text-text-2',
-            i === all.length - 1
-              ? 'border-accent shadow-[inset_0_0_0_1px_var(--accent)]'
-              : 'border-line-strong',
-          )}
-        >
-          <b className="flex items-center gap-1.5 font-medium text-text">
-            <StateGlyph look={lookOf(attempt.state)} size={12} />
-            Attempt {attempt.number}
-          </b>
-          {duration(attempt.to === null ? null : (attempt.to - attempt.from) / 1000)}
-        </span>
-      ))}
-      {attempts.length === 0 ? (
+      {many ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as this row
+        <div role="group" aria-label="Attempts" className="flex min-w-0 flex-wrap gap-1.5">
+          {attempts.map((attempt) => {
+            const on = attempt.number === chosen
+            return (
+              <button
+                key={attempt.number}
+                type="button"
+                aria-pressed={on}
+                title={on ? 'Show the lines of all attempts' : `Only the lines of attempt ${attempt.number}`}
+                onClick={() => onChoose(on ? undefined : attempt.number)}
+                className={clsx(
+                  'rounded-control border px-2.5 pt-1 pb-1.25 text-left leading-4.25 text-text-2 hover:bg-hover',
+                  on ? 'border-accent shadow-[inset_0_0_0_1px_var(--accent)]' : 'border-line-strong',
+                )}
+              >
+                <b className="flex items-center gap-1.5 font-medium text-text">
+                  <StateGlyph look={lookOf(attempt.state)} size={12} />
+                  Attempt {attempt.number}
+                </b>
+                <span className="tabular-nums">{duration(((attempt.to ?? now) - attempt.from) / 1000)}</span>
+              </button>
+            )
+          })}
+        </div>
+      ) : (
         <span className="text-text-2">
           {taskRun.start_time ? (
             <>
@@ -150,8 +114,14 @@ export function AttemptCards({ taskRun, ring }: { taskRun: TaskRun; ring: string
             'Not started'
           )}
         </span>
-      ) : null}
-      <span className="ml-auto text-right leading-4.25 text-text-3 max-md:hidden">{ring}</span>
+      )}
+      <span className="ml-auto text-right leading-4.25 text-text-3 max-md:hidden">
+        {notes.map((note) => (
+          <span key={note} className="block">
+            {note}
+          </span>
+        ))}
+      </span>
     </div>
   )
 }
@@ -264,7 +234,12 @@ export function flowRunDetails(run: FlowRun): [string, ReactNode][] {
   ]
 }
 
+/** Servers keep the key with the run, clients that orchestrate themselves with the state. */
+export const cacheKey = (run: TaskRun): string | null =>
+  run.cache_key ?? run.state?.state_details?.cache_key ?? null
+
 export function taskRunDetails(run: TaskRun): [string, ReactNode][] {
+  const key = cacheKey(run)
   return [
     ['Task run ID', <Copyable key="id" text={run.id} label="Copy the task run's ID" />],
     [
@@ -283,7 +258,7 @@ export function taskRunDetails(run: TaskRun): [string, ReactNode][] {
     ['Ran for', duration(run.total_run_time || run.estimated_run_time)],
     ['Attempts', run.run_count],
     ['Retries allowed', run.empirical_policy?.retries ?? 0],
-    ['Cache key', run.cache_key ? <Copyable key="k" text={run.cache_key} label="Copy the cache key" /> : '–'],
+    ['Cache key', key ? <Copyable key="k" text={key} label="Copy the cache key" /> : '–'],
     [
       'Task key',
       <span key="tk" className="font-mono text-small">

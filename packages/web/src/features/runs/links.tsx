@@ -21,13 +21,13 @@ export function FlowRunLink({ id, search, ...rest }: { id: string; search?: RunS
     />
   )
 }
-export function TaskRunLink({ id, ...rest }: { id: string } & LinkLook) {
+export function TaskRunLink({ id, search, ...rest }: { id: string; search?: RunSearch } & LinkLook) {
   const { accountId, workspaceId } = useWorkspace()
   return (
     <Link
       to={`${BASE}/runs/task-run/$taskRunId`}
       params={{ accountId, workspaceId, taskRunId: id }}
-      search={{}}
+      search={search ?? {}}
       {...rest}
     />
   )

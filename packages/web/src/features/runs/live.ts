@@ -127,22 +127,27 @@ function patch(client: QueryClient, ws: Workspace, event: RunEvent): boolean {
   return known
 }
 
-/** Keeps a flow run's page up to date. */
-export function useLiveFlowRun(flowRunId: string): void {
+/** Keeps a flow run's page up to date, and the graphs of sub-flows that are opened in it. */
+export function useLiveFlowRun(flowRunId: string, opened: readonly string[] = []): void {
   const ws = useWorkspace()
   const client = useQueryClient()
+  const touched = useRef(new Set<string>())
   // A graph of thousands is patched by each event, and read again only as often as it can be drawn.
   const gap = (): number => {
     const nodes = client.getQueryData<GraphV2>(runKeys.graph(ws, flowRunId))?.nodes.length ?? 0
     return Math.max(1_000, nodes * 2)
   }
   const refresh = useThrottled(() => {
-    void client.invalidateQueries({ queryKey: runKeys.flowRun(ws, flowRunId) })
+    for (const id of [flowRunId, ...opened])
+      void client.invalidateQueries({ queryKey: runKeys.flowRun(ws, id) })
+    for (const id of touched.current) void client.invalidateQueries({ queryKey: runKeys.taskRun(ws, id) })
+    touched.current.clear()
   }, gap)
   useLiveEvents((raw) => {
     const event = runEvent(raw)
-    if (!event || event.flowRunId !== flowRunId) return
+    if (!event?.flowRunId || (event.flowRunId !== flowRunId && !opened.includes(event.flowRunId))) return
     patch(client, ws, event)
+    if (event.kind === 'task-run') touched.current.add(event.id)
     refresh()
   })
   useLiveGap(refresh)

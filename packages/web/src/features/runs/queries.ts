@@ -1,7 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { GraphV2 } from '../graph/model.ts'
-import type { Deployment, Flow, FlowRun, RunState, TaskRun } from './types.ts'
+import { firstLine } from './diagnosis.ts'
+import type { Deployment, Flow, FlowRun, Refusal, RunState, TaskContext, TaskFact, TaskRun } from './types.ts'
 
 /** Every key begins with the workspace, so that two workspaces never share an entry. */
 export const runKeys = {
@@ -30,10 +31,18 @@ export const graphQuery = (ws: Workspace, id: string) =>
   })
 
 const PAGE = 200
-/** Beyond this many the graph's own state types must do; names and attempts refine only what people can look at. */
+/** A list of rows that somebody reads; the Table holds them all. */
 export const MOST_TASK_RUNS = 1_000
 
-/** Task runs of a flow run, for state names, attempts and messages. */
+/** State names, attempts and messages of all task runs of a flow run. */
+export const taskFactsQuery = (ws: Workspace, id: string) =>
+  queryOptions({
+    queryKey: [...runKeys.flowRun(ws, id), 'task-facts'],
+    queryFn: ({ signal }) => ws.api.get<TaskFact[]>(`/ui/flow_runs/${id}/task_facts`, { signal }),
+    structuralSharing: false,
+  })
+
+/** Task runs of a flow run in the order in which they were expected. */
 export const taskRunsQuery = (ws: Workspace, id: string) =>
   queryOptions({
     queryKey: runKeys.taskRuns(ws, id),
@@ -71,6 +80,87 @@ export const taskRunStatesQuery = (ws: Workspace, id: string) =>
     queryFn: ({ signal }) =>
       ws.api.get<RunState[]>('/task_run_states/', { query: { task_run_id: id }, signal }),
   })
+
+export const refusalsQuery = (ws: Workspace, of: { flowRun: string } | { taskRun: string }) =>
+  queryOptions({
+    queryKey:
+      'flowRun' in of
+        ? [...runKeys.flowRun(ws, of.flowRun), 'refusals']
+        : [...runKeys.taskRun(ws, of.taskRun), 'refusals'],
+    queryFn: ({ signal }) =>
+      ws.api.get<Refusal[]>(
+        'flowRun' in of ? `/ui/flow_runs/${of.flowRun}/refusals` : `/ui/task_runs/${of.taskRun}/refusals`,
+        { signal },
+      ),
+  })
+
+export const taskContextQuery = (ws: Workspace, id: string) =>
+  queryOptions({
+    queryKey: [...runKeys.taskRun(ws, id), 'context'],
+    queryFn: ({ signal }) => ws.api.get<TaskContext>(`/ui/task_runs/${id}/context`, { signal }),
+  })
+
+/** The runs of the same flow that started before and after this one; scheduled ones have not begun and do not count. */
+export const neighbourRunsQuery = (ws: Workspace, run: FlowRun) => {
+  const at = run.start_time ?? run.expected_start_time
+  return queryOptions({
+    queryKey: [...runKeys.lists(ws), 'neighbours', run.id, at],
+    queryFn: async ({ signal }) => {
+      const one = async (bound: object, sort: string): Promise<FlowRun | null> => {
+        const runs = await ws.api.post<FlowRun[]>(
+          '/flow_runs/filter',
+          {
+            flows: { id: { any_: [run.flow_id] } },
+            flow_runs: {
+              id: { not_any_: [run.id] },
+              start_time: bound,
+              state: { type: { not_any_: ['SCHEDULED'] } },
+            },
+            sort,
+            limit: 1,
+          },
+          { signal },
+        )
+        return runs[0] ?? null
+      }
+      const [previous, next] = await Promise.all([
+        one({ before_: at }, 'START_TIME_DESC'),
+        one({ after_: at }, 'START_TIME_ASC'),
+      ])
+      return { previous, next }
+    },
+    enabled: at !== null,
+    staleTime: 60_000,
+  })
+}
+
+/** How many of a flow's latest failures are compared. */
+const FAILURES = 200
+
+/** The other runs of the flow that failed with the same words, digits and ids aside, newest first. */
+export const sameErrorQuery = (ws: Workspace, run: FlowRun) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'same-error', run.id, run.state?.message ?? null],
+    queryFn: async ({ signal }) => {
+      const runs = await ws.api.post<FlowRun[]>(
+        '/flow_runs/filter',
+        {
+          flows: { id: { any_: [run.flow_id] } },
+          flow_runs: { id: { not_any_: [run.id] }, state: { type: { any_: ['FAILED', 'CRASHED'] } } },
+          sort: 'START_TIME_DESC',
+          limit: FAILURES,
+        },
+        { signal },
+      )
+      const mine = fingerprint(run.state?.message)
+      return { same: runs.filter((each) => fingerprint(each.state?.message) === mine), failures: runs.length }
+    },
+    staleTime: 60_000,
+  })
+
+/** An error without what differs from run to run. */
+export const fingerprint = (message: string | null | undefined): string =>
+  firstLine(message ?? '').replace(/0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, '#')
 
 export const childRunsQuery = (ws: Workspace, id: string) =>
   queryOptions({

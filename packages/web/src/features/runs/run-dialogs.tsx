@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button, Dialog, DialogBody, DialogFoot, SelectField, TextField } from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
-import type { RunActions } from './actions.ts'
+import type { RunActions, StateProposal } from './actions.ts'
 import type { FlowRun } from './types.ts'
 
 export type RunDialog = 'cancel' | 'retry' | 'delete' | 'state'
@@ -23,7 +23,15 @@ export function RunDialogs({
 }) {
   if (!open) return null
   const what = runs.length === 1 ? (runs[0]?.name ?? 'this run') : plural(runs.length, 'run')
-  if (open === 'state' && runs[0]) return <ChangeState run={runs[0]} actions={actions} onClose={onClose} />
+  const [only] = runs
+  if (open === 'state' && only)
+    return (
+      <ChangeState
+        stateType={only.state_type}
+        onChange={(state) => actions.changeState(only, state)}
+        onClose={onClose}
+      />
+    )
   const facts = {
     cancel: {
       title: `Cancel ${what}?`,
@@ -70,8 +78,17 @@ export function RunDialogs({
 
 const STATES = ['COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED', 'SCHEDULED', 'PENDING', 'RUNNING'] as const
 
-function ChangeState({ run, actions, onClose }: { run: FlowRun; actions: RunActions; onClose: Close }) {
-  const [type, setType] = useState<string>(run.state_type === 'COMPLETED' ? 'FAILED' : 'COMPLETED')
+/** A state set by hand, past the rules. */
+export function ChangeState({
+  stateType,
+  onChange,
+  onClose,
+}: {
+  stateType: string | null
+  onChange(state: StateProposal): Promise<boolean>
+  onClose: Close
+}) {
+  const [type, setType] = useState<string>(stateType === 'COMPLETED' ? 'FAILED' : 'COMPLETED')
   const [message, setMessage] = useState('')
   const [busy, setBusy] = useState(false)
   return (
@@ -85,9 +102,9 @@ function ChangeState({ run, actions, onClose }: { run: FlowRun; actions: RunActi
         onSubmit={(event) => {
           event.preventDefault()
           setBusy(true)
-          void actions
-            .changeState(run, { type, ...(message && { message }) })
-            .then((done) => (done ? onClose() : setBusy(false)))
+          void onChange({ type, ...(message && { message }) }).then((done) =>
+            done ? onClose() : setBusy(false),
+          )
         }}
       >
         <DialogBody>
@@ -95,7 +112,7 @@ function ChangeState({ run, actions, onClose }: { run: FlowRun; actions: RunActi
             label="New state"
             value={type}
             onChange={(event) => setType(event.target.value)}
-            options={STATES.filter((each) => each !== run.state_type).map((each) => ({
+            options={STATES.filter((each) => each !== stateType).map((each) => ({
               value: each,
               label: each.charAt(0) + each.slice(1).toLowerCase(),
             }))}

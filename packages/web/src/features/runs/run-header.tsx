@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { type ReactNode, useState } from 'react'
 import {
   Button,
+  type ButtonLook,
+  buttonClass,
   copyText,
   Gauge,
   Icon,
@@ -10,19 +13,23 @@ import {
   MenuItem,
   MenuLine,
   StateBadge,
+  StateGlyph,
   Timestamp,
   toast,
 } from '../../components/ui/index.ts'
-import { count, duration } from '../../lib/format.ts'
+import { count, duration, plural } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
-import { isTerminal } from '../../lib/states.ts'
+import { isTerminal, lookOf, wordOf } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { countStates, type GraphModel } from '../graph/model.ts'
+import { countStates, type GraphModel, secondsOf } from '../graph/model.ts'
 import { type RunActions, refusal } from './actions.ts'
 import { FlowLink, FlowRunLink, RunsLink } from './links.tsx'
-import { deploymentQuery, flowQuery, parentRunQuery } from './queries.ts'
+import { useRunPermissions } from './permissions.ts'
+import { deploymentQuery, flowQuery, neighbourRunsQuery, parentRunQuery, sameErrorQuery } from './queries.ts'
 import { type RunDialog, RunDialogs } from './run-dialogs.tsx'
+import { slowest } from './summary.tsx'
+import { TaskName } from './task-names.tsx'
 import { type FlowRun, stateOf } from './types.ts'
 
 /** What the run is, how it stands, and what can be done to it. */
@@ -30,13 +37,20 @@ export function RunHeader({
   run,
   usual,
   model,
+  dim,
   actions,
+  message,
+  onSelect,
   onDeleted,
 }: {
   run: FlowRun
   usual: number | null
   model: GraphModel | null
+  dim: ReadonlyMap<string, number>
   actions: RunActions
+  /** The message of the state, where nothing else on the page says it. */
+  message: string | null
+  onSelect(ids: string[]): void
   onDeleted(): void
 }) {
   const ws = useWorkspace()
@@ -53,7 +67,12 @@ export function RunHeader({
         </span>
       </h1>
       <RunButtons run={run} actions={actions} onDeleted={onDeleted} />
-      <Facts run={run} usual={usual} model={model} />
+      <Facts run={run} usual={usual} model={model} dim={dim} onSelect={onSelect} />
+      {message ? (
+        <p className="clip text-text-2 md:col-span-2" title={message}>
+          {message}
+        </p>
+      ) : null}
     </header>
   )
 }
@@ -67,7 +86,19 @@ function Fact({ label, wide = false, children }: { label: string; wide?: boolean
   )
 }
 
-function Facts({ run, usual, model }: { run: FlowRun; usual: number | null; model: GraphModel | null }) {
+function Facts({
+  run,
+  usual,
+  model,
+  dim,
+  onSelect,
+}: {
+  run: FlowRun
+  usual: number | null
+  model: GraphModel | null
+  dim: ReadonlyMap<string, number>
+  onSelect(ids: string[]): void
+}) {
   const ws = useWorkspace()
   const running = run.state_type === 'RUNNING'
   const now = useNow(running ? 1000 : 0)
@@ -86,6 +117,8 @@ function Facts({ run, usual, model }: { run: FlowRun; usual: number | null; mode
       : run.total_run_time
   const over = usual !== null && seconds > usual * 1.25 && seconds - usual > 1
   const good = model ? countStates(model) : []
+  const slow = model && !running ? slowest(model, now, 1)[0] : undefined
+  const retries = run.empirical_policy?.retries ?? 0
   const done = good.filter(([s]) => s === 'completed' || s === 'cached').reduce((sum, [, n]) => sum + n, 0)
   return (
     <dl className="flex min-w-0 flex-wrap gap-x-6 gap-y-0.5 md:col-span-2 md:flex-nowrap md:overflow-hidden">
@@ -102,11 +135,11 @@ function Facts({ run, usual, model }: { run: FlowRun; usual: number | null; mode
           '–'
         )}
       </Fact>
-      {ended || running ? null : (
-        <Fact label="For">
-          <Timestamp at={run.state?.timestamp} />
+      {run.state && !running ? (
+        <Fact label={ended ? 'Ended' : `${wordOf(stateOf(run))} since`}>
+          <Timestamp at={run.state.timestamp} />
         </Fact>
-      )}
+      ) : null}
       {model && model.size > 0 ? (
         <Fact label="Tasks">
           <Gauge
@@ -125,7 +158,21 @@ function Facts({ run, usual, model }: { run: FlowRun; usual: number | null; mode
           </span>
         </Fact>
       ) : null}
-      {run.run_count > 1 ? <Fact label="Attempts">{run.run_count}</Fact> : null}
+      {model && slow !== undefined && model.size > 1 ? (
+        <Fact label="Slowest">
+          <button type="button" className="link clip max-w-44" onClick={() => onSelect([model.ids[slow]!])}>
+            <TaskName name={model.labels[slow]!} dim={dim.get(model.ids[slow]!)} />
+          </button>
+          <span className="tabular-nums">{duration(secondsOf(model, slow, now))}</span>
+        </Fact>
+      ) : null}
+      {run.run_count > 1 || (run.run_count > 0 && retries > 0) ? (
+        <Fact label="Attempts">
+          <span className="tabular-nums">
+            {retries > 0 ? `${run.run_count} of ${retries + 1}` : run.run_count}
+          </span>
+        </Fact>
+      ) : null}
       {parent.data ? (
         <Fact label="Sub-flow of">
           <FlowRunLink id={parent.data.id} className="link">
@@ -175,78 +222,120 @@ export function startedBy(run: FlowRun): string {
   return run.parent_task_run_id ? 'its parent run' : run.deployment_id ? 'a request' : 'a script'
 }
 
+/** A button that cannot be pressed can still be reached, and says why. */
+function ActButton({
+  why,
+  onClick,
+  children,
+  ...look
+}: { why: string | null; onClick(): void; children: ReactNode } & ButtonLook) {
+  return (
+    <Button
+      {...look}
+      {...(why !== null && { kind: 'plain' as const })}
+      aria-disabled={why !== null || undefined}
+      title={why ?? undefined}
+      aria-description={why ?? undefined}
+      className={why === null ? '' : 'cursor-not-allowed border-line! bg-sunken! text-text-3!'}
+      onClick={() => (why === null ? onClick() : toast({ title: why }))}
+    >
+      {children}
+    </Button>
+  )
+}
+
+function Neighbours({ run }: { run: FlowRun }) {
+  const ws = useWorkspace()
+  const navigate = useNavigate()
+  const { data } = useQuery(neighbourRunsQuery(ws, run))
+  const go = (other: FlowRun | null | undefined): void => {
+    if (other) void navigate({ href: `${ws.path}/runs/flow-run/${other.id}` })
+  }
+  useShortcuts([
+    { keys: ',', run: () => go(data?.previous) },
+    { keys: '.', run: () => go(data?.next) },
+  ])
+  const one = (other: FlowRun | null | undefined, icon: 'left' | 'right', word: string, key: string) =>
+    other ? (
+      <FlowRunLink
+        id={other.id}
+        className={buttonClass({ square: true })}
+        title={`${word} run: ${other.name}, ${wordOf(stateOf(other))} (${key})`}
+      >
+        <Icon name={icon} size={15} />
+        <span className="sr-only">
+          {word} run: {other.name}
+        </span>
+      </FlowRunLink>
+    ) : (
+      <Button
+        square
+        icon={icon}
+        disabled
+        aria-label={`${word} run`}
+        title={data ? `There is no ${word.toLowerCase()} run of this flow` : undefined}
+      />
+    )
+  return (
+    <>
+      {one(data?.previous, 'left', 'Previous', ',')}
+      {one(data?.next, 'right', 'Next', '.')}
+    </>
+  )
+}
+
 function RunButtons({ run, actions, onDeleted }: { run: FlowRun; actions: RunActions; onDeleted(): void }) {
+  const ws = useWorkspace()
   const [dialog, setDialog] = useState<RunDialog | null>(null)
   const ended = isTerminal(stateOf(run))
-  const noRetry = refusal('retry', run)
-  const noCancel = refusal('cancel', run)
+  const may = useRunPermissions()
+  const noRetry = may.run ?? refusal('retry', run)
+  const noCancel = may.run ?? refusal('cancel', run)
   useShortcuts([
     { keys: 'r', run: () => noRetry === null && setDialog('retry') },
     { keys: 'c', run: () => noCancel === null && setDialog('cancel') },
   ])
   return (
     <div className="flex items-center gap-2">
+      <Neighbours run={run} />
       {run.state_type === 'PAUSED' ? (
-        <Button kind="main" icon="play" onClick={() => void actions.resume(run)}>
+        <ActButton kind="main" icon="play" why={may.run} onClick={() => void actions.resume(run)}>
           Resume
-        </Button>
+        </ActButton>
       ) : null}
       {ended ? (
-        <Button
+        <ActButton
           kind={run.state_type === 'COMPLETED' ? 'plain' : 'main'}
           icon="retry"
-          disabled={noRetry !== null}
-          title={noRetry ?? undefined}
+          why={noRetry}
           onClick={() => setDialog('retry')}
         >
           {run.state_type === 'COMPLETED' ? 'Run again' : 'Retry'}
-        </Button>
+        </ActButton>
       ) : (
-        <Button
-          icon="stop"
-          disabled={noCancel !== null}
-          title={noCancel ?? undefined}
-          onClick={() => setDialog('cancel')}
-        >
+        <ActButton icon="stop" why={noCancel} onClick={() => setDialog('cancel')}>
           Cancel
-        </Button>
+        </ActButton>
       )}
       <Menu trigger={<Button square icon="more" aria-label="More actions" />}>
-        <MenuItem
-          icon="link"
-          onSelect={() => void copyText(location.href).then((ok) => ok && toast({ title: 'Link copied' }))}
-        >
-          Copy link
-        </MenuItem>
-        <MenuItem
-          icon="copy"
-          onSelect={() => void copyText(run.id).then((ok) => ok && toast({ title: 'ID copied' }))}
-        >
-          Copy ID
-        </MenuItem>
-        <MenuItem
-          icon="terminal"
-          onSelect={() =>
-            void copyText(`prefect flow-run inspect ${run.id}`).then(
-              (ok) => ok && toast({ title: 'Command copied' }),
-            )
-          }
-        >
-          Copy as command
-        </MenuItem>
+        <CopyItems
+          id={run.id}
+          command={`prefect flow-run inspect ${run.id}`}
+          url={`${location.origin}${ws.api.base}/flow_runs/${run.id}`}
+        />
         <MenuLine />
         {ended ? null : (
-          <MenuItem icon="stop" why={noCancel ?? undefined} onSelect={() => setDialog('cancel')}>
+          <MenuItem icon="stop" why={noCancel ?? undefined} onSelect={() => setDialog('cancel')} keys="C">
             Cancel…
           </MenuItem>
         )}
         <MenuItem icon="retry" why={noRetry ?? undefined} onSelect={() => setDialog('retry')} keys="R">
           Retry…
         </MenuItem>
-        <MenuItem icon="gear" onSelect={() => setDialog('state')}>
+        <MenuItem icon="gear" why={may.run ?? undefined} onSelect={() => setDialog('state')}>
           Change state…
         </MenuItem>
-        <MenuItem icon="trash" bad onSelect={() => setDialog('delete')}>
+        <MenuItem icon="trash" bad why={may.manage ?? undefined} onSelect={() => setDialog('delete')}>
           Delete run…
         </MenuItem>
       </Menu>
@@ -258,6 +347,71 @@ function RunButtons({ run, actions, onDeleted }: { run: FlowRun; actions: RunAct
         onDeleted={onDeleted}
       />
     </div>
+  )
+}
+
+/** Ways to name a run elsewhere. */
+export function CopyItems({ id, command, url }: { id: string; command: string; url: string }) {
+  const copy = (text: string, title: string) => () =>
+    void copyText(text).then((done) => done && toast({ title }))
+  const curl = `curl -H "Authorization: Bearer $PREFECT_API_KEY" ${url}`
+  return (
+    <>
+      <MenuItem icon="link" onSelect={copy(location.href, 'Link copied')}>
+        Copy link
+      </MenuItem>
+      <MenuItem icon="copy" onSelect={copy(id, 'ID copied')}>
+        Copy ID
+      </MenuItem>
+      <MenuItem icon="terminal" onSelect={copy(command, 'Command copied')}>
+        Copy as command
+      </MenuItem>
+      <MenuItem icon="terminal" onSelect={copy(curl, 'curl command copied')}>
+        Copy as curl
+      </MenuItem>
+    </>
+  )
+}
+
+/** How often the same has gone wrong, and where. */
+export function SameError({ run }: { run: FlowRun }) {
+  const ws = useWorkspace()
+  const navigate = useNavigate()
+  const { data } = useQuery(sameErrorQuery(ws, run))
+  if (!data || data.failures === 0) return null
+  const all = (
+    <MenuItem
+      icon="runs"
+      onSelect={() => void navigate({ href: `${ws.path}/runs?state=failed%7Ccrashed&flow=${run.flow_id}` })}
+    >
+      All failures of the flow
+    </MenuItem>
+  )
+  const n = data.same.length
+  return (
+    <Menu
+      trigger={
+        <Button className="bg-transparent!">
+          {n > 0 ? `Same error in ${plural(n, 'other run')}` : `${plural(data.failures, 'other failure')}`}
+          <Icon name="down" size={14} />
+        </Button>
+      }
+    >
+      {data.same.slice(0, 10).map((other) => (
+        <MenuItem
+          key={other.id}
+          icon={<StateGlyph look={lookOf(stateOf(other))} />}
+          onSelect={() => void navigate({ href: `${ws.path}/runs/flow-run/${other.id}` })}
+        >
+          <span className="flex gap-4">
+            <span className="clip flex-1">{other.name}</span>
+            <Timestamp at={other.start_time ?? other.expected_start_time} className="text-text-3" />
+          </span>
+        </MenuItem>
+      ))}
+      {n > 0 ? <MenuLine /> : null}
+      {all}
+    </Menu>
   )
 }
 

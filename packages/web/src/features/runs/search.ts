@@ -26,7 +26,14 @@ export interface RunSearch {
   tab?: string
   level?: number
   q?: string
+  /** The query is a regular expression. */
+  re?: 1
   line?: string
+  /** The attempt of the selected task whose lines are shown. */
+  attempt?: number
+  /** The Timeline leaves out the time in which nothing ran. */
+  idle?: 'hide'
+  order?: 'took'
   /** The part of the Timeline that is shown, in milliseconds since the epoch. */
   t0?: number
   t1?: number
@@ -43,7 +50,11 @@ export function parseRunSearch(search: Record<string, unknown>): RunSearch {
     tab: text(search.tab),
     level: whole(search.level) || undefined,
     q: text(search.q),
+    re: Number(search.re) === 1 ? 1 : undefined,
     line: text(search.line),
+    attempt: whole(search.attempt) || undefined,
+    idle: oneOf(search.idle, ['hide']),
+    order: oneOf(search.order, ['took']),
     t0: span ? t0 : undefined,
     t1: span ? t1 : undefined,
   })
