@@ -15,8 +15,8 @@ const modules = [
   'flows',
   'work-pools',
   'deployments',
-  'runs',
   'artifacts',
+  'runs',
   'automations',
   'webhooks',
 ]

@@ -29,15 +29,6 @@ export const allowed: Allowed[] = [
       record.startsWith('graph:') && /\.(parents|children)$/.test(field) && sameSet(genuine, ours),
   },
   {
-    name: 'result-artifacts',
-    matches: ({ record, ours }) =>
-      (record.startsWith('artifact:') && ours === undefined) || record === 'route /artifacts/filter',
-  },
-  {
-    name: 'artifacts',
-    matches: ({ script }) => script === 'artifacts',
-  },
-  {
     name: 'background-tasks',
     matches: ({ script }) => script === 'background_task',
   },

@@ -231,7 +231,7 @@ export type Effect =
       readonly child_flow_run_id: string
       readonly state: ProposedState
     }
-  /** Store the state's data as an artifact of type `result` and point the state at it. */
+  /** Store the state's data as an artifact, whose type is null unless the client named one, and point the state at it. */
   | {
       readonly type: 'create_result_artifact'
       readonly data: unknown

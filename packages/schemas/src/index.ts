@@ -1,3 +1,4 @@
+export * from './artifacts.ts'
 export * from './event-builders.ts'
 export * from './events.ts'
 export * from './events-filter.ts'

@@ -12,6 +12,7 @@ import { installRequestLog } from './http/request-log.ts'
 import { attachSockets, type Sockets } from './http/sockets.ts'
 import { installIdCheck, installValidation } from './http/validation.ts'
 import { webRoutes } from './http/web.ts'
+import { artifactRoutes } from './modules/artifacts/artifacts.routes.ts'
 import { concurrencyRoutes } from './modules/concurrency/concurrency.routes.ts'
 import { eventSockets } from './modules/events/event-sockets.ts'
 import { eventRoutes } from './modules/events/events.routes.ts'
@@ -101,6 +102,7 @@ function workspaceRoutes(app: FastifyInstance, context: Context, ingest: EventIn
   eventRoutes(app, context, ingest)
   logRoutes(app, context)
   flowRoutes(app, context)
+  artifactRoutes(app, context)
   flowRunRoutes(app, context)
   taskRunRoutes(app, context)
   runInputRoutes(app, context)

@@ -6,6 +6,7 @@ import { variables } from './0005-variables.ts'
 import { savedSearches } from './0006-saved-searches.ts'
 import { refusals } from './0007-refusals.ts'
 import { lateRuns } from './0008-late-runs.ts'
+import { artifacts } from './0009-artifacts.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration in order. Forward only: a landed one is never edited. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   savedSearches,
   refusals,
   lateRuns,
+  artifacts,
 ]

@@ -3,6 +3,7 @@ import { type Micros, type State, type StateType, toIso, toIsoOrNull, toSeconds 
 import type { Db } from '../../db/index.ts'
 import { DomainError } from '../../errors.ts'
 import type { WorkspaceScope } from '../../scope.ts'
+import { type GraphArtifact, readGraphArtifacts } from '../artifacts/artifacts.service.ts'
 import { findFlowRun } from './flow-runs.queries.ts'
 import { estimatedRunTime } from './run-rows.ts'
 import { listFlowRunStates } from './run-states.ts'
@@ -31,7 +32,7 @@ interface GraphNode {
   parents: Edge[]
   children: Edge[]
   encapsulating: Edge[]
-  artifacts: []
+  artifacts: GraphArtifact[]
 }
 
 export interface Graph {
@@ -39,7 +40,7 @@ export interface Graph {
   end_time: string | null
   root_node_ids: string[]
   nodes: [string, GraphNode][]
-  artifacts: []
+  artifacts: GraphArtifact[]
   states: { id: string; timestamp: string; type: StateType; name: string }[]
 }
 
@@ -47,8 +48,12 @@ export interface Graph {
 export async function readGraph(db: Db, scope: WorkspaceScope, id: string, since: Micros): Promise<Graph> {
   const run = await findFlowRun(db.read, scope, id)
   if (!run) throw new FlowRunNotFound(id)
-  const [nodes, states] = await Promise.all([listNodes(db, scope, id), listFlowRunStates(db.read, scope, id)])
-  const linked = link(nodes)
+  const [nodes, states, artifacts] = await Promise.all([
+    listNodes(db, scope, id),
+    listFlowRunStates(db.read, scope, id),
+    readGraphArtifacts(db, scope, id),
+  ])
+  const linked = link(nodes, artifacts)
   const shown = linked.filter(({ ended }) => ended === null || ended >= since)
   if (shown.length > MAX_NODES) throw new GraphTooLarge(id)
   return {
@@ -56,7 +61,7 @@ export async function readGraph(db: Db, scope: WorkspaceScope, id: string, since
     end_time: toIsoOrNull(run.end_time),
     root_node_ids: shown.filter(({ node }) => node.parents.length === 0).map(({ node }) => node.id),
     nodes: shown.map(({ node }) => [node.id, node]),
-    artifacts: [],
+    artifacts: artifacts.get(null) ?? [],
     states: states.map(({ id, timestamp, type, name }) => ({ id, timestamp, type, name })),
   }
 }
@@ -116,7 +121,10 @@ async function listNodes(db: Db, scope: WorkspaceScope, flowRunId: string): Prom
 
 const ENCAPSULATING = '__parents__'
 
-function link(rows: NodeRow[]): { node: GraphNode; ended: Micros | null }[] {
+function link(
+  rows: NodeRow[],
+  artifacts: ReadonlyMap<string | null, GraphArtifact[]>,
+): { node: GraphNode; ended: Micros | null }[] {
   const ordered = rows.toSorted(
     (a, b) =>
       a.started - b.started || (a.ended ?? Infinity) - (b.ended ?? Infinity) || (a.id < b.id ? -1 : 1),
@@ -135,7 +143,7 @@ function link(rows: NodeRow[]): { node: GraphNode; ended: Micros | null }[] {
         parents: [],
         children: [],
         encapsulating: [],
-        artifacts: [],
+        artifacts: artifacts.get(row.id) ?? [],
       },
     })
   for (const row of ordered) {

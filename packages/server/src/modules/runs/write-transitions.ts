@@ -11,6 +11,7 @@ import {
 import { flowRunStateEvent, type Micros, type NewEvent, newId, parseJsonOrNull } from '@orrery/schemas'
 import { insertMany, runSql, type Trx, updateMany } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
+import { createResultArtifacts, type ResultArtifact } from '../artifacts/artifacts.service.ts'
 import { appendEvents } from '../events/events.service.ts'
 import type { RelatedOfFlowRuns } from './related-rows.ts'
 import { currentState, detailsColumn } from './state-rows.ts'
@@ -60,9 +61,14 @@ export async function writeFlowRunStates(
   related: RelatedOfFlowRuns,
 ): Promise<void> {
   const states = []
-  for (const { row, decision } of transitions)
-    if (decision.state) states.push(stateRow('flow_run_id', row, decision.state))
+  const results: ResultArtifact[] = []
+  for (const { row, decision } of transitions) {
+    const result = resultOf(row.workspace_id, decision, { flowRunId: row.id, taskRunId: null })
+    if (result) results.push(result)
+    if (decision.state) states.push(stateRow('flow_run_id', row, decision.state, result))
+  }
   await insertMany(trx, 'flow_run_states', states)
+  await createResultArtifacts(trx, results, transitions[0]?.now ?? 0)
 
   const events = new Map<string, { scope: WorkspaceScope; events: NewEvent[] }>()
   const mirrored = new MirroredTaskRuns(related.parentTaskRuns)
@@ -91,8 +97,8 @@ async function applyFlowRunEffect(trx: Trx, effect: Effect, { row, now }: FlowRu
     case 'reset_failed_task_runs':
       return resetFailedTaskRuns(trx, row.id, effect.scheduled_time, now)
     default:
-    // Slots and leases: there are none before the tables of limits. Results as artifacts and the time limit of
-    // CANCELLING likewise come with their modules.
+    // Slots and leases: there are none before the tables of limits. The time limit of CANCELLING likewise comes with
+    // its module. Results are written with the states.
   }
 }
 
@@ -172,8 +178,11 @@ export async function writeTaskRunTransitions(
 export async function writeTaskRunStates(trx: Trx, transitions: readonly TaskRunTransition[]): Promise<void> {
   const states = []
   const caches = []
+  const results: ResultArtifact[] = []
   for (const { row, decision, now } of transitions) {
-    if (decision.state) states.push(stateRow('task_run_id', row, decision.state))
+    const result = resultOf(row.workspace_id, decision, { flowRunId: row.flow_run_id, taskRunId: row.id })
+    if (result) results.push(result)
+    if (decision.state) states.push(stateRow('task_run_id', row, decision.state, result))
     for (const effect of decision.effects) {
       if (effect.type !== 'insert_task_cache') continue
       caches.push({
@@ -188,12 +197,28 @@ export async function writeTaskRunStates(trx: Trx, transitions: readonly TaskRun
   }
   await insertMany(trx, 'task_run_states', states)
   await insertMany(trx, 'task_run_caches', caches)
+  await createResultArtifacts(trx, results, transitions[0]?.now ?? 0)
+}
+
+/** The artifact that a decision asks to be made of its state's data. */
+function resultOf(
+  workspaceId: string,
+  decision: Decision,
+  run: Pick<ResultArtifact, 'flowRunId' | 'taskRunId'>,
+): ResultArtifact | null {
+  for (const effect of decision.effects) {
+    if (effect.type !== 'create_result_artifact') continue
+    const { data, key, artifact_type: type, description } = effect
+    return { id: newId(), workspaceId, ...run, data, key, type, description }
+  }
+  return null
 }
 
 const stateRow = (
   runColumn: 'flow_run_id' | 'task_run_id',
   row: { id: string; workspace_id: string },
   state: CoreState,
+  result: ResultArtifact | null,
 ) => ({
   id: state.id,
   workspace_id: row.workspace_id,
@@ -204,6 +229,7 @@ const stateRow = (
   message: state.message,
   state_details: detailsColumn(state.state_details),
   data: state.data === null || state.data === undefined ? null : JSON.stringify(state.data),
+  result_artifact_id: result?.id ?? null,
 })
 
 function stateEvent({ row, initial, decision }: FlowRunTransition, related: RelatedOfFlowRuns): NewEvent {
