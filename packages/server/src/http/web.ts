@@ -13,13 +13,14 @@ const WEB = existsSync(INSTALLED) ? INSTALLED : join(HERE, '../../../web/dist')
 
 /**
  * Scripts only from files of ours, no eval, no frames around us. Styles may be inline: the components set
- * them. The page that signs the CLI in posts the key to the CLI's own port on this machine.
+ * them. Images may come from anywhere on https: artifacts show them. The page that signs the CLI in posts the key to
+ * the CLI's own port on this machine.
  */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data: blob: https:",
   "font-src 'self'",
   "connect-src 'self' http://localhost:* http://127.0.0.1:*",
   "worker-src 'self' blob:",

@@ -6,6 +6,7 @@ import { type AuthConfig, configQuery, sessionQuery, workspacesQuery } from '../
 import { stored } from '../lib/preferences.ts'
 import { workspacePath } from '../lib/workspace.ts'
 import { personRoutes, settingsRoutes } from './account-routes.tsx'
+import { artifactRoutes } from './artifact-routes.tsx'
 import { authRoutes, clientRoutes } from './auth-routes.tsx'
 import { rootRoute } from './root.tsx'
 import { runRoutes } from './run-routes.tsx'
@@ -34,7 +35,7 @@ const homeRoute = createRoute({
 })
 
 // Links without a workspace, as Prefect's client prints them against a plain server, mean the current one.
-const unprefixed = ['dashboard', 'runs', 'flow-runs', 'flows', 'settings'] as const
+const unprefixed = ['dashboard', 'runs', 'flow-runs', 'flows', 'artifacts', 'settings'] as const
 
 const shortcutRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -54,7 +55,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     ...clientRoutes,
     personRoute.addChildren([...personRoutes]),
-    workspaceRoute.addChildren([...settingsRoutes, ...runRoutes]),
+    workspaceRoute.addChildren([...settingsRoutes, ...runRoutes, ...artifactRoutes]),
     shortcutRoute,
   ]),
 ])

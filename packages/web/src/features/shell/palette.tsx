@@ -56,6 +56,7 @@ export default function Palette({
           { id: 'home', label: 'Home', icon: 'home' as const, run: go(`${path}/dashboard`) },
           { id: 'runs', label: 'Runs', icon: 'runs' as const, run: go(`${path}/runs`) },
           { id: 'flows', label: 'Flows', icon: 'flows' as const, run: go(`${path}/flows`) },
+          { id: 'artifacts', label: 'Artifacts', icon: 'artifacts' as const, run: go(`${path}/artifacts`) },
           {
             id: 'settings',
             label: 'Workspace settings',

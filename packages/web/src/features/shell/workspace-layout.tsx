@@ -22,6 +22,7 @@ const nav = (path: string): NavGroup[] => [
       { label: 'Home', icon: 'home', to: `${path}/dashboard` },
       { label: 'Runs', icon: 'runs', to: `${path}/runs` },
       { label: 'Flows', icon: 'flows', to: `${path}/flows` },
+      { label: 'Artifacts', icon: 'artifacts', to: `${path}/artifacts` },
     ],
   },
   { label: 'Configure', items: [{ label: 'Settings', icon: 'gear', to: `${path}/settings` }] },
