@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { layered } from '../packages/web/src/features/graph/fixture.ts'
 import { launchBrowser, newVisitor, signIn } from './browser.ts'
-import { northwind } from './scenery/northwind.ts'
+import { hasPython, northwind } from './scenery/northwind.ts'
+import { weeklyReport } from './scenery/weekly-report.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, out: { type: 'string' } },
@@ -24,6 +25,7 @@ const { page, context } = await newVisitor(browser, scene.url)
 await signIn(page, scene.email, scene.password)
 await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
 await moreWorkspaces()
+if (hasPython) await weeklyReport(scene.server.home, scene.settings)
 const state = await context.storageState()
 
 interface Shot {
@@ -73,12 +75,31 @@ const shots: Shot[] = [
   { name: 'run-task-phone', path: `W/runs/task-run/${await taskOf('clean-apac')}`, options: PHONE },
   { name: 'run-completed', path: `${completed}?view=radar&sel=none` },
   { name: 'flows', path: 'W/flows' },
+  { name: 'artifacts', path: 'W/artifacts' },
+  { name: 'artifacts-list', path: 'W/artifacts?view=list' },
+  { name: 'artifacts-phone', path: 'W/artifacts', options: PHONE },
+  { name: 'artifacts-markdown', path: 'W/artifacts/key/weekly-report' },
+  { name: 'artifacts-table', path: 'W/artifacts/key/top-customers' },
+  { name: 'artifacts-progress', path: 'W/artifacts/key/backfill' },
+  ...(await compared()),
   ...[1, 3, 12, 100, 10_000].map((tasks) => ({
     name: `radar-${tasks}`,
     path: `${completed}?view=radar&sel=none`,
     before: graphOf(tasks),
   })),
 ]
+
+/** Two versions of a report beside each other; the ids are those of what the Python client made. */
+async function compared(): Promise<Shot[]> {
+  const versions = await scene.api<{ id: string }[]>('POST', '/artifacts/filter', {
+    artifacts: { key: { any_: ['weekly-report'] } },
+    sort: 'CREATED_DESC',
+  })
+  const [after, before] = versions
+  if (!after || !before) return []
+  const path = `W/artifacts/key/weekly-report?version=${after.id}&against=${before.id}`
+  return [{ name: 'artifacts-compare', path }]
+}
 
 mkdirSync(out, { recursive: true })
 for (const { name, path, options, before } of shots) {

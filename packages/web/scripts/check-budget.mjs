@@ -7,8 +7,15 @@ import { gzipSync } from 'node:zlib'
 const BUDGET_KB = 250
 const ROUTE_BUDGET_KB = 80
 // The run page brings the graph's renderer with it.
-// Pixi's own chunks are no routes: the Radar loads one of them where there is graphics hardware.
-const HEAVY_ROUTES = { 'flow-run-page': 300, 'pixi-backend': 250, browserAll: 250, webworkerAll: 250 }
+// Pixi's own chunks are no routes: the Radar loads one of them where there is graphics hardware. Nor is the parser of
+// Markdown, which is loaded where an artifact has some.
+const HEAVY_ROUTES = {
+  'flow-run-page': 300,
+  markdown: 100,
+  'pixi-backend': 250,
+  browserAll: 250,
+  webworkerAll: 250,
+}
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))

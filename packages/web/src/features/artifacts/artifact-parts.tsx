@@ -32,8 +32,8 @@ export function KindMark({
 }) {
   const { word, icon } = lookOf(artifact)
   return (
-    <span className={clsx('inline-flex flex-none items-center gap-1.5 text-text-2', className)}>
-      <Icon name={icon} size={15} className="text-text-3" />
+    <span className={clsx('inline-flex flex-none items-baseline gap-1.5 text-text-2', className)}>
+      <Icon name={icon} size={15} className="self-center text-text-3" />
       {word}
     </span>
   )
@@ -102,7 +102,7 @@ export function Actions({
   }
   return (
     <>
-      <Button aria-pressed={raw} icon="block" onClick={() => onRaw(!raw)}>
+      <Button aria-pressed={raw} icon="variables" onClick={() => onRaw(!raw)}>
         Raw
       </Button>
       <Menu trigger={<Button square icon="more" aria-label="More actions" />}>
@@ -146,6 +146,7 @@ export function Actions({
 export function Content({ artifact, raw, label }: { artifact: Artifact; raw: boolean; label: string }) {
   return (
     <Panel aria-label={label} className="grid min-w-0 gap-4 p-4 md:p-5">
+      <h2 className="sr-only">What it holds</h2>
       {artifact.description ? (
         <div className="border-b border-line pb-4 text-text-2">
           <Markdown text={artifact.description} />

@@ -201,7 +201,7 @@ function Grid({ rows }: { rows: readonly ArtifactCollection[] | undefined }) {
   const ws = useWorkspace()
   const names = useQuery(runNamesQuery(ws, rows ?? []))
   const card =
-    'relative grid h-52 grid-rows-[auto_minmax(0,1fr)_auto] gap-2.5 rounded-control border border-line-strong bg-surface p-4'
+    'relative grid grid-rows-[auto_minmax(0,1fr)_auto] gap-2.5 rounded-control border border-line-strong bg-surface p-4 sm:h-52'
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,300px),1fr))] gap-4">
       {rows === undefined

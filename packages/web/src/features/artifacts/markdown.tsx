@@ -19,7 +19,28 @@ const SCHEMA: typeof defaultSchema = {
 interface Node {
   type: string
   tagName?: string
+  value?: string
+  properties?: object
   children?: Node[]
+}
+
+/** HTML becomes the text that it is, but for a line break, which people write into the cells of tables. */
+function htmlAsText() {
+  const text = (raw: string, inBlock: boolean): Node[] => {
+    if (/^<br\s*\/?>$/i.test(raw.trim()))
+      return [{ type: 'element', tagName: 'br', properties: {}, children: [] }]
+    if (/^\s*<!--[\s\S]*-->\s*$/.test(raw)) return []
+    const node = { type: 'text', value: raw }
+    return [inBlock ? node : { type: 'element', tagName: 'p', properties: {}, children: [node] }]
+  }
+  const walk = (node: Node, inBlock: boolean): void => {
+    if (!node.children) return
+    node.children = node.children.flatMap((child) =>
+      child.type === 'raw' ? text(child.value ?? '', inBlock) : [child],
+    )
+    for (const child of node.children) walk(child, true)
+  }
+  return (tree: Node): void => walk(tree, false)
 }
 
 /** Headings go below the page's own, and no level is left out: a text may begin with any and jump as it likes. */
@@ -61,9 +82,9 @@ const components: Components = {
   },
   table({ children }) {
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a section would add a landmark for each table
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
       <div
-        role="region"
+        role="group"
         aria-label="Table"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         tabIndex={0}
@@ -81,7 +102,7 @@ const components: Components = {
 }
 
 const remarkPlugins: Options['remarkPlugins'] = [remarkGfm]
-const rehypePlugins: Options['rehypePlugins'] = [[rehypeSanitize, SCHEMA], levelHeadings]
+const rehypePlugins: Options['rehypePlugins'] = [htmlAsText, [rehypeSanitize, SCHEMA], levelHeadings]
 
 /** Only addresses of the list: what is refused becomes empty, and is shown as refused. */
 const urlTransform: Options['urlTransform'] = (url, key) =>

@@ -18,6 +18,7 @@ export const plainText = (markdown: string): string =>
     .replace(/^[ \t]*(#{1,6}|>|[-*+]|\d+\.)[ \t]+(\[[ xX]\][ \t]+)?/gm, '')
     .replace(/[*_`~]{1,3}(?=\S)|(?<=\S)[*_`~]{1,3}/g, '')
     .replace(/[ \t]*\|[ \t]*/g, '  ')
+    .replace(/^[ \t]+|[ \t]+$/gm, '')
     .replace(/\n{2,}/g, '\n')
     .trim()
     .slice(0, LENGTH)
@@ -39,7 +40,7 @@ export function summaryOf(artifact: Shown): string {
       return percent === null ? '–' : percentText(percent)
     }
     case 'image':
-      return String(data).startsWith('data:') ? 'An image in itself' : String(data)
+      return String(data).startsWith('data:') ? 'An embedded image' : String(data)
     case 'link':
       return linkOf(artifact)?.text ?? ''
     case null:

@@ -68,13 +68,15 @@ function Item({ artifact, task }: { artifact: Artifact; task: string | undefined
       className="min-w-0 rounded-control border border-line-strong bg-surface"
     >
       <header className="flex min-h-9 min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line px-3 py-1.5">
-        <WorkspaceLink
-          to={`/artifacts/artifact/${artifact.id}`}
-          className="clip font-medium hover:underline"
-          title="Open the artifact"
-        >
-          {artifact.key ?? 'Without a key'}
-        </WorkspaceLink>
+        <h2 className="clip text-data">
+          <WorkspaceLink
+            to={`/artifacts/artifact/${artifact.id}`}
+            className="hover:underline"
+            title="Open the artifact"
+          >
+            {artifact.key ?? 'Without a key'}
+          </WorkspaceLink>
+        </h2>
         <KindMark artifact={artifact} className="text-small" />
         {task && artifact.task_run_id ? (
           <TaskRunLink id={artifact.task_run_id} className="clip text-small text-text-3 hover:underline">
