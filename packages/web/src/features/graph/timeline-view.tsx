@@ -187,9 +187,12 @@ export function TimelineView(props: TimelineViewProps) {
           {ticks
             .filter(
               (t) =>
-                !props.failure ||
-                percent(t) < percent(props.failure.at) - 5 ||
-                percent(t) > percent(props.failure.at) + 15,
+                // A label at the edge would stand half outside.
+                percent(t) < 96 &&
+                percent(t) > 1 &&
+                (!props.failure ||
+                  percent(t) < percent(props.failure.at) - 5 ||
+                  percent(t) > percent(props.failure.at) + 15),
             )
             .map((t, i) => (
               <span

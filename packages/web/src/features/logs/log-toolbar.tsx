@@ -83,7 +83,7 @@ export function LogToolbar(props: ToolbarProps) {
       <Menu
         align="start"
         trigger={
-          <Button kind="bare" size="small" className="text-small">
+          <Button kind="bare" size="small" className="-ml-1 px-2! text-small">
             {level === 0
               ? 'Everything'
               : `${LEVELS.find((l) => l.value === level)?.label ?? level} and above`}
@@ -166,7 +166,7 @@ function TaskFacet({ logs, taskNames, onTask }: ToolbarProps) {
       align="start"
       className="max-h-100"
       trigger={
-        <Button kind="bare" size="small" className="text-small">
+        <Button kind="bare" size="small" className="-ml-1 px-2! text-small">
           All tasks
           <Icon name="down" size={12} />
         </Button>

@@ -14,7 +14,7 @@ import { clock, count, plural } from '../../lib/format.ts'
 import { useStored, useZone } from '../../lib/preferences.ts'
 import { stripAnsi } from './ansi.ts'
 import { Line } from './log-line.tsx'
-import { filterLines, type LogLine, MOST_LINES, pattern, searchLines } from './log-store.ts'
+import { filterLines, type LogLine, levelWord, MOST_LINES, pattern, searchLines } from './log-store.ts'
 import { LogToolbar } from './log-toolbar.tsx'
 import './logs.css'
 import type { RunLogs } from './use-logs.ts'
@@ -48,6 +48,11 @@ export interface LogViewProps {
 
 type Item = { kind: 'line'; line: LogLine; index: number } | { kind: 'day'; text: string }
 const ROW = 20
+/** Width of a character, and of what stands beside the text: the time and the margins. */
+const CHARACTER = 7.02
+const ASIDE = 130
+/** Tracebacks are mostly folded. */
+const MOST_ROWS = 12
 
 function lineUrl(id: string): string {
   const params = new URLSearchParams(location.search)
@@ -89,17 +94,24 @@ export function LogView(props: LogViewProps) {
   const find = asked === 'invalid' ? null : asked
   const found = useMemo(() => searchLines(lines, find), [lines, find])
 
+  // A new function would have the places of all lines computed anew, at each frame.
+  const keyOf = useCallback(
+    (i: number): string => {
+      const item = items[i]
+      return item?.kind === 'line' ? item.line.id : (item?.text ?? '')
+    },
+    [items],
+  )
+  // The nearer the guess at heights, the less moves when lines that come into sight are measured.
+  const perRow = Math.max(20, Math.floor(((scroller.current?.clientWidth ?? 500) - ASIDE) / CHARACTER))
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (i) => {
       const item = items[i]
-      return item?.kind === 'line' ? ROW * Math.min(12, lineCount(item.line.message)) : ROW
+      return item?.kind === 'line' ? ROW * rowsOf(item.line, wrap ? perRow : Infinity) : ROW
     },
-    getItemKey: (i) => {
-      const item = items[i]!
-      return item.kind === 'line' ? item.line.id : item.text
-    },
+    getItemKey: keyOf,
     overscan: 8,
     initialRect: { width: 500, height: 500 },
   })
@@ -146,18 +158,31 @@ export function LogView(props: LogViewProps) {
     setHeld(false)
     rows.scrollToIndex(rowOf[found[next]!] ?? 0, { align: 'center' })
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new question moves the view
+  // Only a new question moves the view, once it has an answer; lines that arrive later do not.
+  const answered = useRef<RegExp | null>(null)
+  const first = found[0]
   useEffect(() => {
+    if (answered.current === find) return
     setMatch(0)
-    if (!found.length) return
+    if (find && first === undefined) return
+    answered.current = find
+    if (first === undefined) return
     setHeld(false)
-    rows.scrollToIndex(rowOf[found[0]!] ?? 0, { align: 'center' })
-  }, [find])
+    rows.scrollToIndex(rowOf[first] ?? 0, { align: 'center' })
+  }, [find, first, rowOf, rows])
   const openSearch = (on: boolean): void => {
     setSearching(on)
     requestAnimationFrame(() => (on ? input.current?.focus() : scroller.current?.focus()))
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target === scroller.current && (event.key === 'Home' || event.key === 'End')) {
+      // The browser's own jump stops where the unmeasured heights said the end was.
+      event.preventDefault()
+      const last = event.key === 'End'
+      if (last && live) setHeld(true)
+      rows.scrollToIndex(last ? items.length - 1 : 0, { align: last ? 'end' : 'start' })
+      return
+    }
     // The browser's own search sees only the lines that are drawn.
     if (!(event.ctrlKey || event.metaKey) || event.key !== 'f') return
     event.preventDefault()
@@ -346,10 +371,18 @@ function NoLines({
   )
 }
 
-const lineCount = (text: string): number => {
-  let n = 1
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) n++
-  return n
+/** About how many rows a line takes. */
+function rowsOf({ message, level }: LogLine, perRow: number): number {
+  let rows = 0
+  let before = level === 20 ? 0 : levelWord(level).length + 1
+  for (let from = 0; ; ) {
+    const end = message.indexOf('\n', from)
+    const length = (end < 0 ? message.length : end) - from + before
+    before = 0
+    rows += length > perRow ? Math.ceil(length / perRow) : 1
+    if (end < 0 || rows >= MOST_ROWS) return Math.min(MOST_ROWS, rows)
+    from = end + 1
+  }
 }
 
 const days = new Map<string, Intl.DateTimeFormat>()

@@ -91,7 +91,7 @@ export function RunInspector(props: InspectorProps) {
         ...(children.data?.length
           ? [{ id: 'sub-flows', label: 'Sub-flows', count: children.data.length }]
           : []),
-        { id: 'parameters', label: 'Parameters', count: Object.keys(run.parameters).length || undefined },
+        { id: 'parameters', label: 'Parameters' },
         { id: 'history', label: 'History' },
         { id: 'details', label: 'Details' },
       ]
@@ -164,7 +164,7 @@ export function RunInspector(props: InspectorProps) {
         tabs={tabs}
         label={main ? 'About the task' : 'About the run'}
         className="flex min-h-0 flex-1 flex-col"
-        listClassName="flex-none px-3 md:px-4"
+        listClassName="flex-none px-3 md:px-4 [&>div]:gap-4!"
       >
         <TabPanel value={tab} className="flex min-h-0 flex-1 flex-col outline-none max-md:min-h-90">
           {tab === 'logs' ? (
