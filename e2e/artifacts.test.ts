@@ -248,6 +248,7 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
 
   describe.runIf(hasPython)('of the Python client', () => {
     let ended: Promise<void>
+    let run: string
     let goOn: string
 
     beforeAll(async () => {
@@ -255,10 +256,11 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
       ended = weeklyReport(server.home, { PREFECT_API_URL: `${server.url}/api` }, goOn)
       ended.catch(() => {}) // awaited by the test that lets it end
       for (;;) {
-        const found = await api<Made[]>('POST', '/artifacts/filter', {
+        const found = await api<{ flow_run_id: string }[]>('POST', '/artifacts/filter', {
           artifacts: { key: { any_: ['backfill'] } },
         })
-        if (found.length > 0) break
+        run = found[0]?.flow_run_id ?? ''
+        if (run) break
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }, 60_000)
@@ -279,6 +281,31 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
       expect(problems).toEqual([])
       writeFileSync(`${goOn}-end`, '')
       await ended
+      await close()
+    })
+
+    it("stand in their run's tab, with their count", async () => {
+      const { page, problems, close } = await open(`/runs/flow-run/${run}?tab=artifacts&sel=none`)
+      const bar = page.getByRole('progressbar', { name: 'backfill' })
+      await bar.waitFor()
+      expect(await bar.getAttribute('aria-valuenow')).toBe('64.5')
+      expect(await page.getByRole('tab', { name: /^Artifacts/ }).textContent()).toBe('Artifacts6')
+      expect(problems).toEqual([])
+      await close()
+    })
+
+    it('stand in the tab of the task that made them, and open from there', async () => {
+      const [table] = await api<(Made & { task_run_id: string })[]>('POST', '/artifacts/filter', {
+        artifacts: { key: { any_: ['top-customers'] } },
+      })
+      const { page, problems, close } = await open(`/runs/task-run/${table?.task_run_id}`)
+      await page.getByRole('tab', { name: 'Artifacts 1' }).click()
+      await page.getByRole('columnheader', { name: 'customer' }).waitFor()
+      expect(await page.getByRole('row').count()).toBe(9)
+      await page.getByRole('link', { name: 'top-customers' }).click()
+      await page.waitForURL(`**/artifacts/artifact/${table?.id}`)
+      await page.getByRole('heading', { name: 'top-customers', level: 1 }).waitFor()
+      expect(problems).toEqual([])
       await close()
     })
 
@@ -359,6 +386,7 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
     })
 
     it('no page has a violation by axe in either theme, or is wider than its screen', async () => {
+      await make({ key: 'hostile', type: 'markdown', data: HOSTILE, description: HOSTILE })
       const paths = [
         '/artifacts',
         '/artifacts?view=list',
@@ -367,6 +395,7 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
         '/artifacts/key/revenue-by-day',
         '/artifacts/key/backfill?raw=true',
         '/artifacts/key/hostile',
+        `/runs/flow-run/${run}?tab=artifacts&sel=none&view=table`,
       ]
       for (const width of [1440, 360, 2560]) {
         const { page, problems, close } = await open('/artifacts', { viewport: { width, height: 900 } })
@@ -377,7 +406,7 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
           const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
           expect(`${width} ${path} ${Math.max(0, over)}`).toBe(`${width} ${path} 0`)
           if (width === 2560) continue
-          for (const colorScheme of ['light', 'dark'] as const) {
+          for (const colorScheme of width === 360 ? (['light'] as const) : (['light', 'dark'] as const)) {
             await page.emulateMedia({ colorScheme })
             expect([path, colorScheme, await axe(page)]).toEqual([path, colorScheme, []])
           }

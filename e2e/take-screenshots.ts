@@ -91,14 +91,18 @@ const shots: Shot[] = [
 
 /** Two versions of a report beside each other; the ids are those of what the Python client made. */
 async function compared(): Promise<Shot[]> {
-  const versions = await scene.api<{ id: string }[]>('POST', '/artifacts/filter', {
+  const versions = await scene.api<{ id: string; flow_run_id: string }[]>('POST', '/artifacts/filter', {
     artifacts: { key: { any_: ['weekly-report'] } },
     sort: 'CREATED_DESC',
   })
   const [after, before] = versions
   if (!after || !before) return []
   const path = `W/artifacts/key/weekly-report?version=${after.id}&against=${before.id}`
-  return [{ name: 'artifacts-compare', path }]
+  const run = `W/runs/flow-run/${after.flow_run_id}?tab=artifacts&sel=none`
+  return [
+    { name: 'artifacts-compare', path },
+    { name: 'artifacts-run', path: run },
+  ]
 }
 
 mkdirSync(out, { recursive: true })

@@ -6,22 +6,12 @@ import { useWorkspace } from '../../lib/workspace.ts'
 import { TaskRunLink } from '../runs/links.tsx'
 import { KindMark } from './artifact-parts.tsx'
 import { Markdown } from './lazy-markdown.tsx'
-import { useLiveArtifacts } from './live.ts'
 import { type OfRun, RUN_PAGE, runArtifactsQuery, runCountQuery, runNamesQuery } from './queries.ts'
 import type { Artifact } from './types.ts'
 import { ArtifactView } from './viewer.tsx'
 
-/** The tab of a run's artifacts, where it has any: spread it into the list of tabs. */
-export function useArtifactsTab(of: OfRun, ended: boolean): { id: string; label: string; count: number }[] {
-  const ws = useWorkspace()
-  const poll = usePollInterval(10_000)
-  useLiveArtifacts()
-  const { data = 0 } = useQuery({ ...runCountQuery(ws, of, ended), refetchInterval: ended ? false : poll })
-  return data > 0 ? [{ id: 'artifacts', label: 'Artifacts', count: data }] : []
-}
-
 /** What a run left to be looked at, newest first. */
-export function RunArtifacts({ of, ended }: { of: OfRun; ended: boolean }) {
+export default function RunArtifacts({ of, ended }: { of: OfRun; ended: boolean }) {
   const ws = useWorkspace()
   const poll = usePollInterval(10_000)
   const list = useQuery({ ...runArtifactsQuery(ws, of, ended), refetchInterval: ended ? false : poll })

@@ -13,6 +13,7 @@ import {
 import { plural } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
+import { ArtifactsTab, useArtifactsTab } from '../artifacts/artifacts-tab.tsx'
 import { type GraphModel, neighbours, stateAt } from '../graph/model.ts'
 import { DOWN, lineage, UP } from '../graph/paths.ts'
 import { LogView } from '../logs/log-view.tsx'
@@ -76,11 +77,15 @@ export function RunInspector(props: InspectorProps) {
   )
   const span = useMemo(() => attemptSpan(attempts, search.attempt), [attempts, search.attempt])
 
+  const artifactsOf = main && !subflow ? { task_run_id: main } : { flow_run_id: main ?? run.id }
+  const artifacts = useArtifactsTab(artifactsOf, ended)
+
   const total = model?.size ?? 0
   const tabs = main
     ? [
         { id: 'logs', label: 'Logs' },
         ...(subflow ? [] : [{ id: 'inputs', label: 'Inputs' }]),
+        ...artifacts,
         { id: 'history', label: 'History' },
         ...(subflow ? [] : [{ id: 'details', label: 'Details' }]),
       ]
@@ -91,6 +96,7 @@ export function RunInspector(props: InspectorProps) {
         ...(children.data?.length
           ? [{ id: 'sub-flows', label: 'Sub-flows', count: children.data.length }]
           : []),
+        ...artifacts,
         { id: 'parameters', label: 'Parameters' },
         { id: 'history', label: 'History' },
         { id: 'details', label: 'Details' },
@@ -198,7 +204,9 @@ export function RunInspector(props: InspectorProps) {
               tabIndex={0}
               className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!"
             >
-              {tab === 'history' ? (
+              {tab === 'artifacts' ? (
+                <ArtifactsTab of={artifactsOf} ended={ended} />
+              ) : tab === 'history' ? (
                 <History of={of} live={!ended} />
               ) : tab === 'summary' ? (
                 <Summary

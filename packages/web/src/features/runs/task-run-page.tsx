@@ -25,6 +25,7 @@ import { usePage } from '../../lib/page.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { isTerminal, wordOf } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
+import { ArtifactsTab, useArtifactsTab } from '../artifacts/artifacts-tab.tsx'
 import { LogView } from '../logs/log-view.tsx'
 import { useRunLogs } from '../logs/use-logs.ts'
 import { useTaskActions } from './actions.ts'
@@ -126,7 +127,9 @@ function LoadedTask({ task, run }: { task: TaskRun; run: FlowRun | undefined }) 
   const span = useMemo(() => attemptSpan(attempts, search.attempt), [attempts, search.attempt])
   const logs = useRunLogs({ task_run_id: task.id }, !ended)
   const bad = task.state_type === 'FAILED' || task.state_type === 'CRASHED'
-  const tab = TABS.find((each) => each.id === search.tab)?.id ?? 'logs'
+  const artifacts = useArtifactsTab({ task_run_id: task.id }, ended)
+  const tabs = [...TABS.slice(0, 2), ...artifacts, ...TABS.slice(2)]
+  const tab = tabs.find((each) => each.id === search.tab)?.id ?? 'logs'
   const siblings = context.data?.siblings ?? []
   return (
     <>
@@ -182,7 +185,7 @@ function LoadedTask({ task, run }: { task: TaskRun; run: FlowRun | undefined }) 
       <Tabs
         value={tab}
         onChange={(next) => set({ tab: next === 'logs' ? undefined : next }, true)}
-        tabs={TABS}
+        tabs={tabs}
         label="About the task run"
         className="flex min-h-0 flex-1 flex-col"
         listClassName="flex-none px-3 md:px-6"
@@ -213,12 +216,14 @@ function LoadedTask({ task, run }: { task: TaskRun; run: FlowRun | undefined }) 
             />
           ) : (
             <section
-              aria-label={TABS.find((each) => each.id === tab)?.label}
+              aria-label={tabs.find((each) => each.id === tab)?.label}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
               tabIndex={0}
               className="min-h-0 flex-1 overflow-y-auto px-0 -outline-offset-2! md:px-2"
             >
-              {tab === 'inputs' ? (
+              {tab === 'artifacts' ? (
+                <ArtifactsTab of={{ task_run_id: task.id }} ended={ended} />
+              ) : tab === 'inputs' ? (
                 <Inputs taskRun={task} names={names} />
               ) : tab === 'history' ? (
                 <History of={{ taskRun: task.id }} live={!ended} />
