@@ -179,7 +179,7 @@ export async function northwind(options: { days?: number } = {}): Promise<Northw
     PREFECT_API_URL: apiUrl,
     PREFECT_API_KEY: key,
   }
-  if (hasPython) await runScript(python, ['revenue_etl.py'], server.home, settings)
+  if (hasPython) await runScript(python, ['-c', AS_FLOWS, 'revenue_etl.py'], server.home, settings)
   await runScript(
     process.execPath,
     ['--conditions=@orrery/source', 'feature-build.ts'],
@@ -379,6 +379,14 @@ function taskEvent({ run, id, name, upstream, type, at, start }: Told) {
     },
   }
 }
+
+/** Runs a script as if it lay in `flows/`, so that its tracebacks, and the pictures of them, name no folder of ours. */
+const AS_FLOWS = `
+import linecache, sys
+source, name = open(sys.argv[1]).read(), 'flows/' + sys.argv[1]
+linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+exec(compile(source, name, 'exec'))
+`
 
 async function runScript(program: string, args: string[], home: string, settings: Record<string, string>) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PREFECT|ORRERY)_/.test(name))
