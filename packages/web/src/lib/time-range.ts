@@ -84,8 +84,9 @@ export function useTimeRange(): { range: TimeRange; setRange(next: RangeSearch):
       void navigate({
         to: '.',
         search: (previous: Record<string, unknown>) => {
-          const { range: _range, from: _from, to: _to, ...rest } = previous
-          return { ...rest, ...parseRange({ ...next }) }
+          // Named, not left out: what is left out is retained from the address before.
+          const none = { range: undefined, from: undefined, to: undefined }
+          return { ...previous, ...none, ...parseRange({ ...next }) }
         },
       } as Parameters<typeof navigate>[0])
     },

@@ -1,5 +1,6 @@
 /** Dashboard, runs, run pages and flows: everything below a workspace that is about what ran. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { parseDashboardSearch } from '../features/dashboard/search.ts'
 import { parseFlowsSearch } from '../features/flows/search.ts'
 import { parseRunSearch, parseRunsSearch } from '../features/runs/search.ts'
 import { workspaceRoute } from './signed-in.tsx'
@@ -7,6 +8,7 @@ import { workspaceRoute } from './signed-in.tsx'
 const dashboardRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'dashboard',
+  validateSearch: parseDashboardSearch,
   component: lazyRouteComponent(() => import('../features/dashboard/dashboard-page.tsx'), 'DashboardPage'),
 })
 

@@ -1,27 +1,81 @@
 // What the dashboard asks for, and the sentences it makes of the answer.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { plural } from '../../lib/format.ts'
+import type { StateLook } from '../../lib/states.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { FlowRun, HistoryBucket } from '../runs/types.ts'
 
+export type Counts = Record<string, number>
+
+/** In seconds. */
+export interface Quantiles {
+  p50: number
+  p95: number
+  count: number
+}
+export interface MeasuredTimes {
+  whole: Quantiles | null
+  buckets: (Quantiles | null)[]
+}
 export interface FailureGroup {
   flow_id: string
-  flow_name: string
+  flow_name: string | null
   state_type: string
   state_name: string
   message: string | null
+  fingerprint: string
   count: number
-  latest: { id: string; name: string; end_time: string | null }
+  first_time: string | null
+  latest: { id: string; name: string; end_time: string | null; deployment_id: string | null }
+  since_succeeded: boolean
+}
+export interface LaneMark {
+  state_type: string
+  state_name: string
+  count: number
+  id?: string
+  name?: string
+  /** Seconds after the window's start. */
+  at: number
+  took: number | null
+}
+export interface Lane {
+  flow_id: string
+  flow_name: string
+  failed: number
+  crashed: number
+  late: number
+  running: number
+  total: number
+  good: number
+  ended: number
+  marks: LaneMark[]
+}
+export interface ComingFlow {
+  flow_id: string
+  flow_name: string | null
+  count: number
+  first: { id: string; name: string; at: string }
 }
 export interface Dashboard {
-  counts: Record<string, number>
+  now: string
+  counts: Counts
+  before: Counts
+  open: { running: number; late: number }
   history: HistoryBucket[]
+  duration: MeasuredTimes
+  lateness: MeasuredTimes
   failures: FailureGroup[]
+  failed_runs: { standing: number; since_succeeded: number }
+  lanes: Lane[]
+  next_day: { until: string; count: number; flows: ComingFlow[] }
+  next_runs: Record<string, string>
   running: FlowRun[]
   late: FlowRun[]
   upcoming: FlowRun[]
   tasks: { completed: number; failed: number; running: number; total: number }
+  flow_names: Record<string, string>
 }
 
 /** A relative range shows half of itself of what is to come; an absolute one shows what it says. */
@@ -35,13 +89,15 @@ export const BUCKETS = 72
 export const dashboardQuery = (ws: Workspace, range: TimeRange) =>
   queryOptions({
     queryKey: [ws.key, 'dashboard', range.key],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
+      const began = performance.now()
       const { since, until } = dashboardWindow(range, Date.now())
-      return ws.api.post<Dashboard>(
+      const answer = await ws.api.post<Dashboard>(
         '/ui/dashboard',
         { since: new Date(since).toISOString(), until: new Date(until).toISOString(), buckets: BUCKETS },
         { signal },
       )
+      return { ...answer, took: performance.now() - began }
     },
     placeholderData: keepPreviousData,
   })
@@ -55,44 +111,47 @@ export interface Summary {
   running: number
   completed: number
   upcoming: number
-  /** Runs that have ended or are under way. */
+  /** Runs that have ended well or badly. */
+  ended: number
+  /** Runs that were due in the window. */
   total: number
 }
 
+type Facts = Pick<Dashboard, 'counts' | 'open' | 'next_day'>
+const NO_FACTS: Facts = {
+  counts: {},
+  open: { running: 0, late: 0 },
+  next_day: { until: '', count: 0, flows: [] },
+}
+
 /** The heading is the answer: what is wrong, or that nothing is. */
-export function summarise(counts: Record<string, number>, rangeLabel: string): Summary {
+export function summarise(facts: Facts | undefined, rangeLabel: string): Summary {
+  const { counts, open, next_day: nextDay } = facts ?? NO_FACTS
   const n = (key: string): number => counts[key] ?? 0
   const failed = n('FAILED')
   const crashed = n('CRASHED')
-  const late = n('late')
-  const running = n('RUNNING')
   const completed = n('COMPLETED')
-  const upcoming = Math.max(0, n('SCHEDULED') - late)
-  const total =
-    failed +
-    crashed +
-    late +
-    running +
-    completed +
-    n('CANCELLED') +
-    n('CANCELLING') +
-    n('PENDING') +
-    n('PAUSED')
-  const bad = failed + crashed + late
+  const total = Object.entries(counts).reduce((sum, [key, each]) => sum + (key === 'late' ? 0 : each), 0)
+  const bad = failed + crashed + open.late
+  const fine = total - failed - crashed - n('late')
   const when = rangeLabel.startsWith('Last') ? `in the ${rangeLabel.toLowerCase()}` : `from ${rangeLabel}`
   return {
-    title: bad ? badTitle(failed, crashed, late) : goodTitle(total, running, completed),
-    lead: bad
-      ? `Of ${plural(total, 'run')} ${when}. ${total > bad ? `The other ${(total - bad).toLocaleString('en')} ${total - bad === 1 ? 'is' : 'are'} fine.` : ''}`.trim()
-      : total
-        ? `${plural(total, 'run')} ${when}, none failed, none is late.`
-        : `No run has started ${when}.`,
+    title: bad
+      ? badTitle(failed, crashed, open.late)
+      : goodTitle(total, open.running, completed, nextDay.count),
+    lead:
+      total === 0
+        ? `No run was due ${when}.`
+        : bad
+          ? `Of ${plural(total, 'run')} ${when}.${fine > 0 ? ` The other ${fine.toLocaleString('en')} ${fine === 1 ? 'is' : 'are'} fine.` : ''}`
+          : `${plural(total, 'run')} ${when}, none failed, none is late.`,
     failed,
     crashed,
-    late,
-    running,
+    late: open.late,
+    running: open.running,
     completed,
-    upcoming,
+    upcoming: nextDay.count,
+    ended: completed + failed + crashed + n('CANCELLED'),
     total,
   }
 }
@@ -100,7 +159,8 @@ export function summarise(counts: Record<string, number>, rangeLabel: string): S
 function badTitle(failed: number, crashed: number, late: number): string {
   const parts: string[] = []
   if (failed) parts.push(`${plural(failed, 'run')} failed`)
-  if (crashed) parts.push(parts.length ? `${crashed} crashed` : `${plural(crashed, 'run')} crashed`)
+  if (crashed)
+    parts.push(parts.length ? `${crashed.toLocaleString('en')} crashed` : `${plural(crashed, 'run')} crashed`)
   if (late)
     parts.push(
       `${parts.length ? late.toLocaleString('en') : plural(late, 'run')} ${late === 1 ? 'is' : 'are'} late`,
@@ -108,8 +168,58 @@ function badTitle(failed: number, crashed: number, late: number): string {
   return parts.join(', ')
 }
 
-function goodTitle(total: number, running: number, completed: number): string {
-  if (total === 0) return 'Nothing is running'
+function goodTitle(total: number, running: number, completed: number, coming: number): string {
+  if (total === 0 && running === 0) return coming ? `${plural(coming, 'run')} to come` : 'Nothing is running'
   if (completed === 0 && running) return `${plural(running, 'run')} under way`
   return total === 1 ? 'The one run went well' : 'Everything went well'
+}
+
+const BEFORE: Record<string, string> = {
+  '15m': 'the 15 minutes before',
+  '1h': 'the hour before',
+  '6h': 'the 6 hours before',
+  '24h': 'the day before',
+  '3d': 'the 3 days before',
+  '7d': 'the week before',
+  '14d': 'the 2 weeks before',
+  '30d': 'the 30 days before',
+}
+
+/** "5 more than the day before". */
+export function delta(now: number, before: number, range: Pick<TimeRange, 'name'>): string {
+  const when = BEFORE[range.name ?? ''] ?? 'the time before'
+  if (now === before) return `as many as ${when}`
+  const by = Math.abs(now - before).toLocaleString('en')
+  return now > before ? `${by} more than ${when}` : `${by} fewer than ${when}`
+}
+
+/** What a lane's flow is known by: the worst that happened in the window, then what it does. */
+export function laneLook(lane: Pick<Lane, 'failed' | 'crashed' | 'late' | 'running' | 'ended'>): StateLook {
+  if (lane.failed >= lane.crashed && lane.failed > 0) return 'failed'
+  if (lane.crashed > 0) return 'crashed'
+  if (lane.late > 0) return 'late'
+  if (lane.running > 0) return 'running'
+  return lane.ended > 0 ? 'completed' : 'scheduled'
+}
+
+/** The mark that a click means: the nearest one, if it is near; a bar is near all along. */
+export function markAt(
+  marks: readonly LaneMark[],
+  share: number,
+  { seconds, width }: { seconds: number; width: number },
+): LaneMark | undefined {
+  const at = share * seconds
+  const reach = (8 / Math.max(1, width)) * seconds
+  let best: LaneMark | undefined
+  let least = reach
+  for (const mark of marks) {
+    const end = mark.at + (mark.took ?? 0)
+    const away = at < mark.at ? mark.at - at : at > end ? at - end : 0
+    // Of two that are equally near the later one lies above.
+    if (away <= least) {
+      least = away
+      best = mark
+    }
+  }
+  return best
 }

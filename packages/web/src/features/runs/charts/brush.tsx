@@ -31,7 +31,11 @@ export function TimeBrush({
         event.currentTarget.setPointerCapture(event.pointerId)
         setDrag([share(event), share(event)])
       }}
-      onPointerMove={(event) => setDrag((old) => old && [old[0], share(event)])}
+      onPointerMove={(event) => {
+        // Read at once: an updater runs later, when the event has no target any more.
+        const to = share(event)
+        setDrag((old) => old && [old[0], to])
+      }}
       onPointerCancel={() => setDrag(null)}
       onPointerUp={(event) => {
         const box = event.currentTarget.getBoundingClientRect()
