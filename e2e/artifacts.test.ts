@@ -189,6 +189,23 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
     await close()
   })
 
+  it('a new one does not push away what is under the pointer', async () => {
+    for (const key of ['steady-a', 'steady-b']) await make({ key, type: 'markdown', data: 'x' })
+    const { page, problems, close } = await open('/artifacts?key=steady')
+    const keys = () => page.locator('#page h2').allTextContents()
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(await keys()).toEqual(['steady-b', 'steady-a'])
+    await page.getByRole('heading', { name: 'steady-a' }).hover()
+    await make({ key: 'steady-c', type: 'markdown', data: 'x' })
+    await make({ key: 'steady-a', type: 'markdown', data: 'second version' })
+    await page.getByText('second version').waitFor()
+    expect(await keys()).toEqual(['steady-b', 'steady-a'])
+    await page.getByRole('button', { name: '1 new' }).click()
+    await expect.poll(keys).toEqual(['steady-a', 'steady-c', 'steady-b'])
+    expect(problems).toEqual([])
+    await close()
+  })
+
   it('a list is narrowed by key and type, turned by pages, and says when nothing matches', async () => {
     for (let n = 0; n < 27; n++)
       await make({

@@ -17,6 +17,7 @@ import {
   toastError,
 } from '../../components/ui/index.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
+import { useRunPermissions } from '../runs/permissions.ts'
 import { Markdown } from './lazy-markdown.tsx'
 import { artifactKeys, runNamesQuery } from './queries.ts'
 import { MadeBy } from './run-link.tsx'
@@ -86,6 +87,7 @@ export function Actions({
 }) {
   const ws = useWorkspace()
   const client = useQueryClient()
+  const may = useRunPermissions()
   const [asking, setAsking] = useState(false)
   const copied = (what: string) => (ok: boolean) => ok && toast({ title: `${what} copied` })
   const remove = async (): Promise<void> => {
@@ -119,7 +121,7 @@ export function Actions({
         >
           Copy link
         </MenuItem>
-        <MenuItem icon="trash" bad onSelect={() => setAsking(true)}>
+        <MenuItem icon="trash" bad why={may.manage ?? undefined} onSelect={() => setAsking(true)}>
           Delete…
         </MenuItem>
       </Menu>

@@ -27,7 +27,9 @@ import { useNarrow } from '../runs/use-narrow.ts'
 import { type Patch, useSearchState } from '../runs/use-run-search.ts'
 import { CodeTabs } from '../settings/code-tabs.tsx'
 import { KindMark } from './artifact-parts.tsx'
+import { useHeldOrder } from './held-order.ts'
 import { useLiveArtifacts } from './live.ts'
+import { NewRows } from './new-rows.tsx'
 import { Preview, summaryOf } from './preview.tsx'
 import { latestPageQuery, runNamesQuery } from './queries.ts'
 import { MadeBy } from './run-link.tsx'
@@ -43,6 +45,7 @@ export function ArtifactsPage() {
   usePage({ title: 'Artifacts', crumbs: [{ label: 'Artifacts' }] })
   useLiveArtifacts()
   const page = useQuery({ ...latestPageQuery(ws, search), refetchInterval: poll })
+  const held = useHeldOrder(page.data?.results, JSON.stringify(page.isPlaceholderData ? null : search))
   const filtered = Boolean(search.key || search.type)
   const at = search.page ?? 1
   return (
@@ -108,10 +111,15 @@ export function ArtifactsPage() {
             </EmptyState>
           )}
         </Panel>
-      ) : search.view === 'list' ? (
-        <List rows={page.data?.results} search={search} set={set} busy={page.isPlaceholderData} />
       ) : (
-        <Grid rows={page.data?.results} />
+        <div {...held.around}>
+          <NewRows waiting={held.waiting} onShow={held.letIn} />
+          {search.view === 'list' ? (
+            <List rows={held.shown} search={search} set={set} busy={page.isPlaceholderData} />
+          ) : (
+            <Grid rows={held.shown} />
+          )}
+        </div>
       )}
       {page.data && page.data.pages > 1 ? (
         <nav aria-label="Pages" className="mt-3 flex items-center gap-2 text-text-3">

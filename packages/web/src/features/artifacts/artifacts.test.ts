@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveEvent } from '../../lib/live.ts'
 import { type DiffLine, diffLines, folded, linesOf } from './diff.ts'
+import { inHeldOrder } from './held-order.ts'
 import { changeOf, changesLists, patched } from './live.ts'
 import { plainText, summaryOf } from './preview.tsx'
 import { safeHref, safeImage } from './safe-url.ts'
@@ -246,6 +247,16 @@ describe('live', () => {
       { results: [other] },
     ])
       expect(patched(same, change)).toBe(same)
+  })
+})
+
+it('rows under the pointer stay in their places, are kept up to date, and new ones wait', () => {
+  const row = (id: string, data: number) => ({ id, data })
+  expect(
+    inHeldOrder([row('a', 1), row('b', 1), row('gone', 1)], [row('new', 2), row('b', 2), row('a', 1)]),
+  ).toEqual({
+    shown: [row('a', 1), row('b', 2), row('gone', 1)],
+    waiting: 1,
   })
 })
 

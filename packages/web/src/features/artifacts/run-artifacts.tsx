@@ -5,7 +5,9 @@ import { usePollInterval } from '../../lib/live.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { TaskRunLink } from '../runs/links.tsx'
 import { KindMark } from './artifact-parts.tsx'
+import { useHeldOrder } from './held-order.ts'
 import { Markdown } from './lazy-markdown.tsx'
+import { NewRows } from './new-rows.tsx'
 import { type OfRun, RUN_PAGE, runArtifactsQuery, runCountQuery, runNamesQuery } from './queries.ts'
 import type { Artifact } from './types.ts'
 import { ArtifactView } from './viewer.tsx'
@@ -17,6 +19,7 @@ export default function RunArtifacts({ of, ended }: { of: OfRun; ended: boolean 
   const list = useQuery({ ...runArtifactsQuery(ws, of, ended), refetchInterval: ended ? false : poll })
   const total = useQuery(runCountQuery(ws, of, ended)).data ?? 0
   const names = useQuery(runNamesQuery(ws, list.data ?? []))
+  const held = useHeldOrder(list.data, JSON.stringify(of))
   if (list.error && !list.data)
     return (
       <ErrorState
@@ -25,28 +28,31 @@ export default function RunArtifacts({ of, ended }: { of: OfRun; ended: boolean 
         onRetry={() => void list.refetch()}
       />
     )
-  if (!list.data)
+  if (!held.shown)
     return (
       <p className="p-4">
         <Loading label="Loading the artifacts" />
       </p>
     )
   return (
-    <div className="grid gap-3 p-3 md:p-4">
-      {list.data.map((artifact) => (
-        <Item
-          key={artifact.id}
-          artifact={artifact}
-          task={
-            'flow_run_id' in of && artifact.task_run_id ? names.data?.get(artifact.task_run_id) : undefined
-          }
-        />
-      ))}
-      {total > RUN_PAGE ? (
-        <p className="text-text-3">
-          The newest {RUN_PAGE} of {total}.
-        </p>
-      ) : null}
+    <div {...held.around}>
+      <NewRows waiting={held.waiting} onShow={held.letIn} />
+      <div className="grid gap-3 p-3 md:p-4">
+        {held.shown.map((artifact) => (
+          <Item
+            key={artifact.id}
+            artifact={artifact}
+            task={
+              'flow_run_id' in of && artifact.task_run_id ? names.data?.get(artifact.task_run_id) : undefined
+            }
+          />
+        ))}
+        {total > RUN_PAGE ? (
+          <p className="text-text-3">
+            The newest {RUN_PAGE} of {total}.
+          </p>
+        ) : null}
+      </div>
     </div>
   )
 }
