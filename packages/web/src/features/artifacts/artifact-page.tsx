@@ -7,7 +7,7 @@ import { usePage } from '../../lib/page.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { useSearchState } from '../runs/use-run-search.ts'
 import { Actions, Content, Facts } from './artifact-parts.tsx'
-import { useLiveArtifacts } from './live.ts'
+import { pollOf, useLiveArtifacts } from './live.ts'
 import { artifactQuery, latestQuery } from './queries.ts'
 import type { ArtifactSearch } from './search.ts'
 import { lookOf } from './types.ts'
@@ -20,7 +20,10 @@ export function ArtifactPage() {
   const [search, set] = useSearchState<ArtifactSearch>()
   const poll = usePollInterval(5_000)
   useLiveArtifacts()
-  const query = useQuery({ ...artifactQuery(ws, artifactId), refetchInterval: poll })
+  const query = useQuery({
+    ...artifactQuery(ws, artifactId),
+    refetchInterval: ({ state }) => pollOf(state.data, poll),
+  })
   const artifact = query.data
   const key = artifact?.key ?? null
   const latest = useQuery({ ...latestQuery(ws, key ?? ''), enabled: key !== null })

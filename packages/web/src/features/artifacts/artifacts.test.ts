@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LiveEvent } from '../../lib/live.ts'
 import { type DiffLine, diffLines, folded, linesOf } from './diff.ts'
 import { inHeldOrder } from './held-order.ts'
-import { changeOf, changesLists, patched } from './live.ts'
+import { changeOf, changesLists, patched, pollOf } from './live.ts'
 import { plainText, summaryOf } from './preview.tsx'
 import { safeHref, safeImage } from './safe-url.ts'
 import { parseArtifactSearch, parseArtifactsSearch } from './search.ts'
@@ -258,6 +258,20 @@ it('rows under the pointer stay in their places, are kept up to date, and new on
     shown: [row('a', 1), row('b', 2), row('gone', 1)],
     waiting: 1,
   })
+})
+
+it('progress under way is asked for; what stands still, is done or is something else is not', () => {
+  const now = Date.parse('2026-11-24T10:00:00Z')
+  const made = (data: unknown, updated = '2026-11-24T09:59:00Z', type = 'progress') =>
+    pollOf({ type, data, updated }, false, now)
+  expect([
+    made(40),
+    made(100),
+    made('x'),
+    made(40, '2026-11-24T09:00:00Z'),
+    made(40, undefined, 'table'),
+  ]).toEqual([5_000, false, false, false, false])
+  expect(pollOf(undefined, 30_000, now)).toBe(30_000)
 })
 
 describe('in a line', () => {

@@ -9,7 +9,7 @@ import { useWorkspace } from '../../lib/workspace.ts'
 import { type Patch, useSearchState } from '../runs/use-run-search.ts'
 import { Actions, Content, Facts } from './artifact-parts.tsx'
 import { Compare } from './compare.tsx'
-import { useLiveArtifacts } from './live.ts'
+import { pollOf, useLiveArtifacts } from './live.ts'
 import {
   artifactQuery,
   latestQuery,
@@ -34,7 +34,10 @@ export function ArtifactKeyPage() {
     crumbs: [{ label: 'Artifacts', to: `${ws.path}/artifacts` }, { label: key }],
   })
   const latest = useQuery({ ...latestQuery(ws, key), refetchInterval: poll })
-  const versions = useQuery({ ...versionsQuery(ws, key, search.page), refetchInterval: poll })
+  const versions = useQuery({
+    ...versionsQuery(ws, key, search.page),
+    refetchInterval: ({ state }) => pollOf(state.data?.results[0], poll),
+  })
   const list = versions.data?.results ?? []
   const shownId = search.version ?? latest.data?.latest_id
   const listed = list.find((each) => each.id === shownId)

@@ -5,6 +5,7 @@ import { type LiveEvent, useLiveEvents, useLiveGap } from '../../lib/live.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { useThrottled } from '../runs/live.ts'
 import { artifactKeys } from './queries.ts'
+import { type Artifact, percentOf } from './types.ts'
 
 export interface ArtifactChange {
   id: string
@@ -62,4 +63,20 @@ export function useLiveArtifacts(): void {
     else if (changesLists(event)) refresh()
   })
   useLiveGap(() => void client.invalidateQueries({ queryKey: artifactKeys.all(ws) }))
+}
+
+/** How long after its last change progress is looked after. */
+const GOING_MS = 15 * 60_000
+
+/**
+ * For `refetchInterval`: progress that is under way is asked for although the stream is live, since only the client
+ * that moves it tells of that, and a plain HTTP client tells nothing.
+ */
+export function pollOf(
+  artifact: Pick<Artifact, 'type' | 'data' | 'updated'> | undefined,
+  poll: number | false,
+  now: number = Date.now(),
+): number | false {
+  if (artifact?.type !== 'progress' || (percentOf(artifact.data) ?? 100) >= 100) return poll
+  return now - Date.parse(artifact.updated ?? '') < GOING_MS ? 5_000 : poll
 }
