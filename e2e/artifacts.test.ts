@@ -431,6 +431,6 @@ describe.runIf(hasBrowser)('artifacts in the browser', () => {
         expect(problems).toEqual([])
         await close()
       }
-    }, 90_000)
+    }, 180_000)
   })
 })
