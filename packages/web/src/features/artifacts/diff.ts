@@ -8,7 +8,7 @@ export interface DiffLine {
 }
 
 /** Beyond this many steps of difference, two texts have so little in common that both are shown whole. */
-const MOST_STEPS = 1_500
+const MOST_STEPS = 1_000
 
 /** Myers' shortest edit script over lines. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
