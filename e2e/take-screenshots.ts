@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { layered } from '../packages/web/src/features/graph/fixture.ts'
+import { layered, mapped } from '../packages/web/src/features/graph/fixture.ts'
 import { launchBrowser, newVisitor, signIn } from './browser.ts'
 import { hasPython, northwind } from './scenery/northwind.ts'
 import { weeklyReport } from './scenery/weekly-report.ts'
@@ -41,6 +41,9 @@ const graphOf = (tasks: number) => (page: Page) =>
   page.route('**/graph-v2*', (route) =>
     route.fulfill({ json: layered(tasks, Math.min(20, Math.ceil(Math.sqrt(tasks))), 3) }),
   )
+/** A graph of four steps, mapped over 4,000 items: rings so full that they fold. */
+const mappedGraph = (page: Page) =>
+  page.route('**/graph-v2*', (route) => route.fulfill({ json: mapped(4_000) }))
 
 const failed = `W/runs/flow-run/${scene.failedRun ?? scene.completedRun}`
 const completed = `W/runs/flow-run/${scene.completedRun}`
@@ -87,6 +90,7 @@ const shots: Shot[] = [
     path: `${completed}?view=radar&sel=none`,
     before: graphOf(tasks),
   })),
+  { name: 'radar-mapped', path: `${completed}?view=radar&sel=none`, before: mappedGraph },
 ]
 
 /** Two versions of a report beside each other; the ids are those of what the Python client made. */

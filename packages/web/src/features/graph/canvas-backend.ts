@@ -7,9 +7,12 @@ import type { Theme } from './theme.ts'
 export type Camera = { k: number; x: number; y: number }
 export interface Backend {
   readonly name: 'canvas' | 'pixi'
-  readonly canvas: HTMLCanvasElement
+  /** What stands in the page; it may hold more than one surface. */
+  readonly element: HTMLElement
   /** Draws the list as seen by the camera on a surface of the given CSS size. Answers the number of draw calls. */
   render(list: DrawList, camera: Camera, theme: Theme): number
+  /** The same in small steps and out of sight; the picture appears when the answer is called. */
+  prepare(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, () => number>
   /** Moves what is drawn without a new list, where the backend can; answers null where it cannot. */
   pan(camera: Camera): number | null
   resize(width: number, height: number, ratio: number): void
@@ -17,7 +20,18 @@ export interface Backend {
 }
 
 export function paintOf(paint: Paint, theme: Theme): string {
-  return 'token' in paint ? theme.token[paint.token] : theme[paint.tone][paint.state]
+  if ('token' in paint) return theme.token[paint.token]
+  if ('state' in paint) return theme[paint.tone][paint.state]
+  const colours = theme[paint.scheme][paint.tone]
+  return colours[paint.index] ?? colours[0] ?? theme.token['text-3']
+}
+
+function surface(): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas')
+  canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%'
+  const context = canvas.getContext('2d')
+  if (!context) throw new Error('This browser has no 2-D canvas')
+  return context
 }
 
 const parsed = new Map<string, Path2D>()
@@ -32,23 +46,26 @@ function pathOf(d: string): Path2D {
 
 export class CanvasBackend implements Backend {
   readonly name = 'canvas'
-  readonly canvas: HTMLCanvasElement
-  readonly #context: CanvasRenderingContext2D
+  readonly element = document.createElement('div')
+  #context: CanvasRenderingContext2D
+  /** The surface that the next picture is made on while this one is looked at; made when it is first needed. */
+  #back: CanvasRenderingContext2D | null = null
   #ratio = 1
   #calls = 0
   #cuts = { path: new Path2D(), scale: 1, used: false }
 
-  constructor(canvas: HTMLCanvasElement) {
-    const context = canvas.getContext('2d')
-    if (!context) throw new Error('This browser has no 2-D canvas')
-    this.canvas = canvas
-    this.#context = context
+  constructor() {
+    this.#context = surface()
+    this.element.append(this.#context.canvas)
   }
 
   resize(width: number, height: number, ratio: number): void {
     this.#ratio = ratio
-    this.canvas.width = Math.max(1, Math.round(width * ratio))
-    this.canvas.height = Math.max(1, Math.round(height * ratio))
+    for (const canvas of [this.#context.canvas, this.#back?.canvas]) {
+      if (!canvas) continue
+      canvas.width = Math.max(1, Math.round(width * ratio))
+      canvas.height = Math.max(1, Math.round(height * ratio))
+    }
   }
 
   pan(): number | null {
@@ -56,21 +73,66 @@ export class CanvasBackend implements Backend {
   }
 
   destroy(): void {
-    this.canvas.width = this.canvas.height = 0
+    for (const context of [this.#context, this.#back])
+      if (context) context.canvas.width = context.canvas.height = 0
+  }
+
+  /** What is drawn, for those who want it as a picture. */
+  get canvas(): HTMLCanvasElement {
+    return this.#context.canvas
   }
 
   render(list: DrawList, camera: Camera, theme: Theme): number {
-    const context = this.#context
-    this.#calls = 0
-    context.setTransform(1, 0, 0, 1, 0, 0)
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height)
-    for (const batch of list.batches) {
-      if (batch.kind !== 'marks') this.#flushCuts(theme)
-      this.#draw(batch, camera, theme)
-    }
+    this.#begin()
+    for (const batch of list.batches) this.#next(batch, camera, theme)
     this.#flushCuts(theme)
-    context.globalAlpha = 1
     return this.#calls
+  }
+
+  *prepare(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, () => number> {
+    const front = this.#context
+    const back = this.#back ?? surface()
+    if (this.#back === null) {
+      this.#back = back
+      back.canvas.width = front.canvas.width
+      back.canvas.height = front.canvas.height
+      back.canvas.style.display = 'none'
+      this.element.append(back.canvas)
+    }
+    const draw = (work: () => void): void => {
+      this.#context = back
+      work()
+      this.#context = front
+    }
+    draw(() => this.#begin())
+    const ratio = this.#ratio
+    for (const batch of list.batches) {
+      draw(() => this.#next(batch, camera, theme))
+      yield
+    }
+    draw(() => this.#flushCuts(theme))
+    const calls = this.#calls
+    return () => {
+      if (ratio !== this.#ratio) return calls
+      this.#back = front
+      this.#context = back
+      back.canvas.style.display = ''
+      front.canvas.style.display = 'none'
+      return calls
+    }
+  }
+
+  #begin(): void {
+    const { canvas } = this.#context
+    this.#calls = 0
+    this.#cuts = { path: new Path2D(), scale: 1, used: false }
+    this.#context.setTransform(1, 0, 0, 1, 0, 0)
+    this.#context.clearRect(0, 0, canvas.width, canvas.height)
+  }
+
+  #next(batch: Batch, camera: Camera, theme: Theme): void {
+    if (batch.kind !== 'marks') this.#flushCuts(theme)
+    this.#draw(batch, camera, theme)
   }
 
   #world(camera: Camera): void {
@@ -97,14 +159,16 @@ export class CanvasBackend implements Backend {
     if (batch.kind === 'arcs') {
       const path = new Path2D()
       // Filling closes by itself; closePath() asks for the bounds of the whole path each time (0.8 s for 5,000 arcs).
-      for (let i = 0; i < batch.arcs.length; i += 4) {
-        const half = batch.arcs[i + 1]! / 2
-        const inner = Math.max(0, batch.arcs[i]! - half)
-        const from = batch.arcs[i + 2]! + Math.PI / 2
-        const to = batch.arcs[i + 3]! + Math.PI / 2
-        path.moveTo(Math.cos(from) * inner, Math.sin(from) * inner)
-        path.arc(0, 0, batch.arcs[i]! + half, from, to)
-        path.arc(0, 0, inner, to, from, true)
+      for (let i = 0; i < batch.arcs.length; i += 6) {
+        const x = batch.arcs[i]!
+        const y = batch.arcs[i + 1]!
+        const half = batch.arcs[i + 3]! / 2
+        const inner = Math.max(0, batch.arcs[i + 2]! - half)
+        const from = batch.arcs[i + 4]! + Math.PI / 2
+        const to = batch.arcs[i + 5]! + Math.PI / 2
+        path.moveTo(x + Math.cos(from) * inner, y + Math.sin(from) * inner)
+        path.arc(x, y, batch.arcs[i + 2]! + half, from, to)
+        path.arc(x, y, inner, to, from, true)
       }
       context.globalAlpha = batch.alpha
       context.fillStyle = paintOf(batch.paint, theme)
@@ -160,7 +224,7 @@ export class CanvasBackend implements Backend {
           path.arc(x, y, radius, 0, 2 * Math.PI)
         }
       }
-      context.fillStyle = theme.fill[batch.state]
+      context.fillStyle = paintOf(batch.paint, theme)
       this.#fill(path)
       return
     }

@@ -1,16 +1,22 @@
 // What to draw, as a short list of batches in world coordinates. Each batch is one draw call of a backend, so the list
 // stays short however many nodes there are: one batch per kind of thing and colour, never one per node.
+import { type Cluster, clusterParts } from './clusters.ts'
 import { type Detail, detailFor, MOST_SINGLE_EDGES, markRadius } from './detail.ts'
 import { bundlePoints, type EdgeSet, edgePoints } from './edges.ts'
 import type { GraphModel } from './model.ts'
 import { DOWN, SELF, UP } from './paths.ts'
-import { A0, A1, ARC, pointX, pointY, type RadarLayout } from './radar-layout.ts'
+import { A0, A1, ARC, pointX, pointY } from './polar.ts'
+import type { RadarLayout } from './radar-layout.ts'
 import { BAD_STATES, GRAPH_STATES, type GraphState } from './states.ts'
 import type { Token } from './theme.ts'
 
-export type Paint = { token: Token } | { state: GraphState; tone: 'solid' | 'fill' | 'tint' }
+export type Paint =
+  | { token: Token }
+  | { state: GraphState; tone: 'solid' | 'fill' | 'tint' }
+  /** A colour of a scheme (colour.ts): a step of the ramp, or the hue of a kind. */
+  | { scheme: 'ramp' | 'hue'; index: number; tone: 'fill' | 'tint' }
 export type Batch =
-  /** Bands round the origin: radius, width (world units), from, to; four numbers each. */
+  /** Bands: centre x, y, radius, width (world units), from, to; six numbers each. */
   | { kind: 'arcs'; paint: Paint; alpha: number; arcs: Float32Array }
   /** Polylines: x, y pairs; line i is `points[2 × starts[i] .. 2 × starts[i + 1]]`; `width` in CSS pixels. */
   | {
@@ -22,8 +28,16 @@ export type Batch =
       points: Float32Array
       starts: Uint32Array
     }
-  /** Marks of one state: x, y pairs; `radius` in CSS pixels; `glyph` draws the state's sign as well. */
-  | { kind: 'marks'; state: GraphState; radius: number; alpha: number; glyph: boolean; points: Float32Array }
+  /** Marks of one state: x, y pairs; `radius` in CSS pixels; `glyph` draws the state's sign, else discs of `paint`. */
+  | {
+      kind: 'marks'
+      state: GraphState
+      paint: Paint
+      radius: number
+      alpha: number
+      glyph: boolean
+      points: Float32Array
+    }
   /** Rings around marks (selection, lit path); `radius` and `width` in CSS pixels. */
   | { kind: 'halos'; paint: Paint; radius: number; width: number; filled: boolean; points: Float32Array }
 
@@ -31,12 +45,16 @@ export type Scene = {
   model: GraphModel
   layout: RadarLayout
   edges: EdgeSet
-  /** Lineage mask of the selection (paths.ts), or null when nothing is selected. */
+  /** What the selection lights (selection.ts), or null when nothing is selected. */
   lit: Uint8Array | null
   /** Nodes that a search or a preset left out are drawn faintly: 1 = faint. */
   faint: Uint8Array | null
-  /** Run clock on the rim: elapsed part and where the failure fell, both as a share of the dial; null hides it. */
+  /** Run clock on the rim: the elapsed part as a share of the dial; null hides it. */
   clock: { elapsed: number; ticks: { at: number; long: boolean }[] } | null
+  /** Colours other than those of states: per node 0, or 1 + an index into the scheme. */
+  colours?: { scheme: 'ramp' | 'hue'; of: Uint8Array } | null
+  /** Clusters that are folded, and 1 for each node inside one. */
+  clusters?: { list: readonly Cluster[]; mask: Uint8Array } | null
 }
 
 export type View = { scale: number; left: number; top: number; right: number; bottom: number }
@@ -46,33 +64,81 @@ export type DrawList = {
   nodes: number
   edges: number
   visible: Uint32Array
+  /** Clusters that are drawn as one arc. */
+  folded: readonly Cluster[]
 }
 
 /** `visible` are the nodes inside the view, from the spatial index. */
 export function drawList(scene: Scene, view: View, visible: Uint32Array): DrawList {
+  const steps = drawListSteps(scene, view, visible)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same in small steps, so that a frame may end between two of them. */
+export function* drawListSteps(
+  scene: Scene,
+  view: View,
+  visible: Uint32Array,
+): Generator<undefined, DrawList> {
   const { model, layout } = scene
   const slot = layout.slot * view.scale
   const detail = detailFor(model.size <= 3 ? 60 : slot)
   const batches: Batch[] = []
-  bands(batches, layout)
-  segments(batches, scene, view, detail)
+  const far = detail === 'rings' || detail === 'dots'
+  const folded = far && scene.clusters ? scene.clusters.list : []
+  const shown = folded.length ? { ...scene, hidden: scene.clusters!.mask } : { ...scene, hidden: null }
+  bands(batches, layout, 0, layout.rings)
+  sectors(batches, shown, folded)
+  yield* segments(batches, shown, view, detail, 0, layout.rings)
   ticks(batches, scene, view)
-  const edges = detail === 'rings' ? 0 : edgeBatches(batches, scene, view, detail)
-  litEdges(batches, scene)
-  if (detail !== 'rings') marks(batches, scene, visible, model.size <= 3 ? 7 : markRadius(slot), detail)
-  return { detail, batches, nodes: detail === 'rings' ? 0 : visible.length, edges, visible }
+  yield
+  let edges = 0
+  if (detail !== 'rings') edges = yield* edgeBatches(batches, scene, view, detail, false)
+  yield* litEdges(batches, scene, false)
+  if (layout.nests.length) {
+    // An opened sub-flow lies above the rings that it stands on, and holds rings of its own.
+    nests(batches, layout, view)
+    bands(batches, layout, layout.rings, layout.inner.length)
+    yield* segments(batches, shown, view, detail, layout.rings, layout.inner.length)
+    if (detail !== 'rings') edges += yield* edgeBatches(batches, scene, view, detail, true)
+    yield* litEdges(batches, scene, true)
+  }
+  let nodes = 0
+  if (detail !== 'rings') {
+    nodes = visible.length
+    yield* marks(batches, shown, visible, model.size <= 3 ? 7 : markRadius(slot), detail)
+  }
+  return { detail, batches, nodes, edges, visible, folded }
 }
 
-function bands(batches: Batch[], layout: RadarLayout): void {
+type Shown = Scene & { hidden: Uint8Array | null }
+
+function bands(batches: Batch[], layout: RadarLayout, first: number, last: number): void {
   const arcs: number[] = []
-  for (let r = 0; r < layout.inner.length; r++) {
+  const band = first === 0 ? layout.band : 12
+  for (let r = first; r < last; r++) {
     if (layout.outer[r] === 0) continue
-    const width = layout.outer[r]! - layout.inner[r]! + layout.band
-    arcs.push((layout.inner[r]! + layout.outer[r]!) / 2, width, A0, A1)
+    const width = layout.outer[r]! - layout.inner[r]! + band
+    arcs.push(layout.ringX[r]!, layout.ringY[r]!, (layout.inner[r]! + layout.outer[r]!) / 2, width, A0, A1)
   }
   // A lone node still stands in the middle of something.
-  if (arcs.length === 0) arcs.push(layout.step * 0.8, layout.band, A0, A1)
-  batches.push({ kind: 'arcs', paint: { token: 'band' }, alpha: 1, arcs: Float32Array.from(arcs) })
+  if (arcs.length === 0 && first === 0) arcs.push(0, 0, layout.step * 0.8, layout.band, A0, A1)
+  if (arcs.length)
+    batches.push({ kind: 'arcs', paint: { token: 'band' }, alpha: 1, arcs: Float32Array.from(arcs) })
+}
+
+function nests(batches: Batch[], layout: RadarLayout, view: View): void {
+  const ground: number[] = []
+  const edge: number[] = []
+  for (const { x, y, radius } of layout.nests) {
+    ground.push(x, y, radius / 2, radius, 0, 2 * Math.PI)
+    edge.push(x, y, radius, 1 / view.scale, 0, 2 * Math.PI)
+  }
+  batches.push({ kind: 'arcs', paint: { token: 'canvas' }, alpha: 1, arcs: Float32Array.from(ground) })
+  batches.push({ kind: 'arcs', paint: { token: 'line-control' }, alpha: 1, arcs: Float32Array.from(edge) })
 }
 
 /** Whether a node's surroundings may reach into the view. */
@@ -82,41 +148,93 @@ const near = (layout: RadarLayout, i: number, view: View): boolean =>
   layout.y[i]! > view.top - 60 &&
   layout.y[i]! < view.bottom + 60
 
-/** The tint behind each node; seen from afar, where nodes vanish, the full colour: the mini-radar is the same picture. */
-function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): void {
-  const { model, layout } = scene
-  const bySize = new Map<number, number[]>()
-  const far = detail === 'rings'
-  const widthOf = (state: number): number => {
-    if (!far) return layout.band
-    // Bad news is never thinner than two pixels.
-    const width = Math.max(layout.slot, layout.band) * 1.04
-    return BAD_STATES.has(GRAPH_STATES[state]!) ? Math.max(width, 2 / view.scale) : width
+/** Colours by number: below 64 the states, from 64 on a scheme's. Bad news has the highest place among the states. */
+const SCHEME = 64
+const colourOf = (scene: Scene, node: number): number => {
+  const own = scene.colours?.of[node] ?? 0
+  return own ? SCHEME + own - 1 : scene.model.states[node]!
+}
+function paintFor(scene: Scene, colour: number, tone: 'fill' | 'tint', mass: boolean): Paint {
+  if (colour >= SCHEME) return { scheme: scene.colours?.scheme ?? 'ramp', index: colour - SCHEME, tone }
+  const state = GRAPH_STATES[colour]!
+  // What has not begun is an outline; a mass of outlines is the colour of a line.
+  if (mass && (state === 'pending' || state === 'blocked')) return { token: 'line-strong' }
+  return { state, tone }
+}
+/** Bad news comes last, so that it is never painted over. */
+const inOrder = (colours: Iterable<number>): number[] =>
+  [...colours].sort((a, b) => Number(isBad(a)) - Number(isBad(b)) || a - b)
+const isBad = (colour: number): boolean => colour < SCHEME && BAD_STATES.has(GRAPH_STATES[colour]!)
+
+/** A folded cluster is one arc as wide as its ring, split by state. */
+function sectors(batches: Batch[], scene: Shown, folded: readonly Cluster[]): void {
+  const byState = new Map<number, number[]>()
+  for (const cluster of folded) {
+    if (scene.hidden && !scene.hidden[cluster.nodes[0]!]) continue
+    for (const { state, low, high } of clusterParts(cluster)) {
+      const arcs = byState.get(state) ?? []
+      const radius = (cluster.inner + cluster.outer) / 2
+      arcs.push(0, 0, radius, cluster.outer - cluster.inner, low, high)
+      byState.set(state, arcs)
+    }
   }
-  for (let r = 0; r < layout.inner.length; r++) {
+  for (const state of inOrder(byState.keys()))
+    batches.push({
+      kind: 'arcs',
+      paint: paintFor(scene, state, 'fill', true),
+      alpha: 1,
+      arcs: Float32Array.from(byState.get(state)!),
+    })
+}
+
+/** The tint behind each node; seen from afar, where nodes vanish, the full colour: the mini-radar is the same picture. */
+function* segments(
+  batches: Batch[],
+  scene: Shown,
+  view: View,
+  detail: Detail,
+  first: number,
+  last: number,
+): Generator<undefined, void> {
+  const { layout, hidden } = scene
+  const byColour = new Map<number, number[]>()
+  const far = detail === 'rings'
+  const band = first === 0 ? layout.band : 12
+  const widthOf = (colour: number): number => {
+    if (!far) return band
+    // Bad news is never thinner than two pixels.
+    const width = Math.max(layout.slot, band) * 1.04
+    return isBad(colour) ? Math.max(width, 2 / view.scale) : width
+  }
+  for (let r = first; r < last; r++) {
     if (layout.outer[r] === 0) continue
     const from = layout.ringStart[r]!
     const count = layout.ringStart[r + 1]! - from
     const wide = layout.inner[r] !== layout.outer[r]
     if (wide && !far) continue
-    const most = (far ? layout.slot : 38) / layout.inner[r]!
+    if (count > 500) yield
+    const most = (far ? layout.slot : first === 0 ? 38 : 16) / layout.inner[r]!
     const gap = far ? 0 : 1.5 / layout.inner[r]!
     const rows = wide ? Math.round((layout.outer[r]! - layout.inner[r]!) / layout.slot) + 1 : 1
     const half = (ARC / Math.ceil(count / rows)) * 0.5
-    const open = { state: -1, radius: 0, from: 0, to: 0 }
+    const open = { colour: -1, radius: 0, from: 0, to: 0 }
     const close = (): void => {
-      if (open.state < 0) return
-      const arcs = bySize.get(open.state) ?? []
-      arcs.push(open.radius, widthOf(open.state), open.from, open.to)
-      bySize.set(open.state, arcs)
-      open.state = -1
+      if (open.colour < 0) return
+      const arcs = byColour.get(open.colour) ?? []
+      arcs.push(layout.ringX[r]!, layout.ringY[r]!, open.radius, widthOf(open.colour), open.from, open.to)
+      byColour.set(open.colour, arcs)
+      open.colour = -1
     }
     for (let row = 0; row < rows; row++) {
       for (let i = row; i < count; i += rows) {
         const node = layout.order[from + i]!
+        if (hidden?.[node]) {
+          close()
+          continue
+        }
         if (!far && !near(layout, node, view)) continue
         const angle = layout.angle[node]!
-        const state = model.states[node]!
+        const colour = colourOf(scene, node)
         let low = angle - half
         let high = angle + half
         if (!wide) {
@@ -125,10 +243,10 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
           low = Math.max(A0, angle - Math.min((angle - before) / 2 - gap, most))
           high = Math.min(A1, angle + Math.min((after - angle) / 2 - gap, most))
         }
-        if (far && open.state === state && low - open.to < 1e-3) open.to = high
+        if (far && open.colour === colour && low - open.to < 1e-3) open.to = high
         else {
           close()
-          open.state = state
+          open.colour = colour
           open.radius = layout.radius[node]!
           open.from = low
           open.to = high
@@ -137,16 +255,16 @@ function segments(batches: Batch[], scene: Scene, view: View, detail: Detail): v
       close()
     }
   }
-  // Bad news comes last, so that it is never painted over.
-  for (const state of [...bySize.keys()].sort((x, y) => x - y))
+  for (const colour of inOrder(byColour.keys()))
     batches.push({
       kind: 'arcs',
-      paint: { state: GRAPH_STATES[state]!, tone: far ? 'fill' : 'tint' },
+      paint: paintFor(scene, colour, far ? 'fill' : 'tint', far),
       alpha: 1,
-      arcs: Float32Array.from(bySize.get(state)!),
+      arcs: Float32Array.from(byColour.get(colour)!),
     })
 }
 
+/** Ticks of the clock: their length is of the screen, not of the world, so that they can be read at every distance. */
 function ticks(batches: Batch[], scene: Scene, view: View): void {
   const { clock, layout } = scene
   if (!clock) return
@@ -156,7 +274,7 @@ function ticks(batches: Batch[], scene: Scene, view: View): void {
     for (const tick of clock.ticks) {
       if (tick.at <= clock.elapsed !== past) continue
       const angle = A0 + tick.at * ARC
-      const far = rim + (tick.long ? 6 : 3)
+      const far = rim + (tick.long ? 7 : 4) / view.scale
       const x = pointX(angle, rim)
       const y = pointY(angle, rim)
       if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue
@@ -189,9 +307,18 @@ class Lines {
   }
 }
 
-function edgeBatches(batches: Batch[], scene: Scene, view: View, detail: Detail): number {
+const STRIDE = 4_000
+
+function* edgeBatches(
+  batches: Batch[],
+  scene: Scene,
+  view: View,
+  detail: Detail,
+  nested: boolean,
+): Generator<undefined, number> {
   const { model, layout, edges, lit, faint } = scene
   const lines = new Lines()
+  const mine = (ring: number): boolean => ring >= layout.rings === nested
   if (detail !== 'dots' || model.edges <= 600) {
     const inside = (i: number): boolean =>
       layout.x[i]! >= view.left &&
@@ -200,23 +327,29 @@ function edgeBatches(batches: Batch[], scene: Scene, view: View, detail: Detail)
       layout.y[i]! <= view.bottom
     const single: number[] = []
     for (let e = 0; e < edges.from.length && single.length <= MOST_SINGLE_EDGES; e++) {
+      if (e % STRIDE === STRIDE - 1) yield
       const s = edges.from[e]!
       const t = edges.to[e]!
+      if (!mine(layout.ring[t]!)) continue
       if (model.size > 600 && !inside(s) && !inside(t)) continue
       if (faint?.[s] || faint?.[t]) continue
       if (lit && isLit(lit, s, t)) continue
       single.push(e)
     }
     if (single.length <= MOST_SINGLE_EDGES) {
-      for (const e of single) {
+      for (const [i, e] of single.entries()) {
+        if (i % 300 === 299) yield
         lines.begin()
         edgePoints(lines.points, layout, edges, e)
       }
-      if (single.length) batches.push(lines.batch({ token: 'text-3' }, 1.2, model.size > 600 ? 0.24 : 0.32))
+      // Faint enough that a hundred of them are a texture, not a net.
+      const alpha = model.edges > 1_200 ? 0.2 : model.edges > 120 ? 0.22 : 0.34
+      if (single.length) batches.push(lines.batch({ token: 'text-3' }, 1.2, alpha))
       return single.length
     }
   }
   for (const bundle of edges.bundles) {
+    if (!mine(bundle.ring)) continue
     if (bundle.fromRadius === 0 && bundle.toRadius > layout.step * 2) continue
     lines.begin()
     bundlePoints(lines.points, bundle)
@@ -227,21 +360,24 @@ function edgeBatches(batches: Batch[], scene: Scene, view: View, detail: Detail)
 
 /** Solid towards the causes, dotted towards what waits. */
 const isUp = (lit: Uint8Array, s: number, t: number): boolean =>
-  (lit[s]! & UP) !== 0 && (lit[t]! & (UP | SELF)) !== 0
+  ((lit[s]! & UP) !== 0 && (lit[t]! & (UP | SELF)) !== 0) || (lit[s]! & lit[t]! & SELF) !== 0
 const isDown = (lit: Uint8Array, s: number, t: number): boolean =>
   (lit[s]! & (DOWN | SELF)) !== 0 && (lit[t]! & DOWN) !== 0
 const isLit = (lit: Uint8Array, s: number, t: number): boolean => isUp(lit, s, t) || isDown(lit, s, t)
 
-function litEdges(batches: Batch[], scene: Scene): void {
+function* litEdges(batches: Batch[], scene: Scene, nested: boolean): Generator<undefined, void> {
   const { layout, edges, lit } = scene
   if (!lit) return
   const up = new Lines()
   const down = new Lines()
   for (let e = 0; e < edges.from.length; e++) {
+    if (e % STRIDE === STRIDE - 1) yield
     const s = edges.from[e]!
     const t = edges.to[e]!
+    if (layout.ring[t]! >= layout.rings !== nested) continue
     const lines = isUp(lit, s, t) ? up : isDown(lit, s, t) ? down : null
     if (!lines || lines.starts.length >= MOST_SINGLE_EDGES) continue
+    if (lines.starts.length % 300 === 299) yield
     lines.begin()
     edgePoints(lines.points, layout, edges, e)
   }
@@ -249,20 +385,30 @@ function litEdges(batches: Batch[], scene: Scene): void {
   if (down.starts.length) batches.push(down.batch({ token: 'accent' }, 1.75, 0.9, true))
 }
 
-function marks(batches: Batch[], scene: Scene, visible: Uint32Array, radius: number, detail: Detail): void {
-  const { model, layout, lit, faint } = scene
+function* marks(
+  batches: Batch[],
+  scene: Shown,
+  visible: Uint32Array,
+  radius: number,
+  detail: Detail,
+): Generator<undefined, void> {
+  const { model, layout, lit, faint, hidden } = scene
   const clear = new Map<number, number[]>()
   const dim = new Map<number, number[]>()
   const halo: number[] = []
   const nest: number[] = []
+  const opened = new Set(layout.nests.map((each) => each.node))
   for (const i of visible) {
+    if (hidden?.[i]) continue
     const into = faint?.[i] ? dim : clear
-    const points = into.get(model.states[i]!) ?? []
+    const colour = colourOf(scene, i)
+    const points = into.get(colour) ?? []
     points.push(layout.x[i]!, layout.y[i]!)
-    into.set(model.states[i]!, points)
+    into.set(colour, points)
     if (lit?.[i]) halo.push(layout.x[i]!, layout.y[i]!)
-    if (model.subflow[i] && detail !== 'dots') nest.push(layout.x[i]!, layout.y[i]!)
+    if (model.subflow[i] && detail !== 'dots' && !opened.has(i)) nest.push(layout.x[i]!, layout.y[i]!)
   }
+  yield
   if (nest.length) {
     const points = Float32Array.from(nest)
     const paint: Paint = { token: 'line-control' }
@@ -282,13 +428,14 @@ function marks(batches: Batch[], scene: Scene, visible: Uint32Array, radius: num
     [dim, 0.22],
     [clear, 1],
   ] as const)
-    for (const state of [...group.keys()].sort((a, b) => a - b))
+    for (const colour of inOrder(group.keys()))
       batches.push({
         kind: 'marks',
-        state: GRAPH_STATES[state]!,
+        state: GRAPH_STATES[colour] ?? 'completed',
+        paint: paintFor(scene, colour, 'fill', false),
         radius,
         alpha,
-        glyph: detail !== 'dots',
-        points: Float32Array.from(group.get(state)!),
+        glyph: detail !== 'dots' && colour < SCHEME,
+        points: Float32Array.from(group.get(colour)!),
       })
 }

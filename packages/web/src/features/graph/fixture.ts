@@ -57,3 +57,36 @@ export function layered(nodes: number, layers: number, degree: number): GraphV2 
   }
   return graphOf(rows)
 }
+
+/** A mapped flow: each step runs once per item, and a few items fail on the way. Always the same graph. */
+export function mapped(items: number): GraphV2 {
+  const rows: Row[] = [['list_files', 'COMPLETED', 0, 4]]
+  for (let i = 0; i < items; i++) {
+    const from = 4 + (i % 97) * 0.4
+    const lost = i % 211 === 17
+    rows.push([`extract-${i}`, lost ? 'FAILED' : 'COMPLETED', from, from + 3 + (i % 13), ['list_files']])
+    rows.push([
+      `transform-${i}`,
+      lost ? 'PENDING' : i % 389 === 5 ? 'CRASHED' : 'COMPLETED',
+      lost ? null : from + 17,
+      lost ? null : from + 20 + (i % 29),
+      [`extract-${i}`],
+    ])
+    if (i % 2 === 0)
+      rows.push([
+        `load-${i}`,
+        lost ? 'PENDING' : 'COMPLETED',
+        lost ? null : from + 50,
+        lost ? null : from + 54,
+        [`transform-${i}`],
+      ])
+  }
+  rows.push([
+    'report',
+    'PENDING',
+    null,
+    null,
+    rows.filter(([id]) => id.startsWith('load-')).map(([id]) => id),
+  ])
+  return graphOf(rows)
+}

@@ -7,7 +7,7 @@ import { type LabelInput, Occupied, placeLabels, rankOf } from './labels.ts'
 import { layOut, layoutInput } from './layout.ts'
 import { buildModel, countStates, neighbours, secondsOf, stateAt, taskOf } from './model.ts'
 import { criticalPath, DOWN, findNodes, lineage, neverStarted, pathBetween, SELF, UP } from './paths.ts'
-import { A0, A1 } from './radar-layout.ts'
+import { A0, A1 } from './polar.ts'
 import { axisLabel, timelineLayout, timeTicks } from './timeline-layout.ts'
 import { walk } from './walk.ts'
 

@@ -1,8 +1,10 @@
 // Cards and labels, most important first. Nothing covers a node, a card or a word that matters more: a card without
 // room becomes a label, a label without room is left to the pointer.
+import { type Cluster, clusterLabel } from './clusters.ts'
 import { MOST_LABELS } from './detail.ts'
 import type { GraphModel } from './model.ts'
 import { DOWN, SELF, UP } from './paths.ts'
+import { pointX, pointY } from './polar.ts'
 import type { RadarLayout } from './radar-layout.ts'
 import { BAD_STATES, GRAPH_STATES, type GraphState } from './states.ts'
 
@@ -18,7 +20,10 @@ export type Card = Box & {
   selected: boolean
 }
 export type Label = Box & { node: number; text: string; lit: boolean }
-export type Placed = { cards: Card[]; labels: Label[] }
+/** The name of a folded cluster, standing on its arc. */
+export type ClusterLabel = Box & { cluster: Cluster; text: string }
+export type Placed = { cards: Card[]; labels: Label[]; clusters: ClusterLabel[] }
+export const NOTHING: Placed = { cards: [], labels: [], clusters: [] }
 
 export type LabelInput = {
   model: GraphModel
@@ -41,7 +46,12 @@ export type LabelInput = {
   roomy: boolean
   /** Boxes that something else already occupies (dates on the rim). */
   taken: Box[]
+  /** Clusters that are drawn as one arc, and the camera that they are seen by. */
+  folded?: { clusters: readonly Cluster[]; mask: Uint8Array; k: number; x: number; y: number } | null
 }
+
+/** Up to this many nodes in view everything is named; beyond it a name needs more and more air around it. */
+const NAMED = 56
 
 /** Boxes by grid cell, so that a test for room looks only at its neighbourhood. */
 export class Occupied {
@@ -89,10 +99,22 @@ export function rankOf(input: Pick<LabelInput, 'model' | 'lit' | 'main' | 'faint
 }
 
 export function placeLabels(input: LabelInput): Placed {
-  const { model, layout, visible, bounds, markRadius } = input
+  const steps = placeLabelsSteps(input)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same in small steps, so that a frame may end between two of them. */
+export function* placeLabelsSteps(input: LabelInput): Generator<undefined, Placed> {
+  const { model, layout, bounds, markRadius } = input
+  const mask = input.folded?.mask
+  const visible = mask ? input.visible.filter((i) => !mask[i]) : input.visible
   const occupied = new Occupied()
   const cards: Card[] = []
   const labels: Label[] = []
+  const clusters: ClusterLabel[] = []
   for (const box of input.taken) occupied.add(box, -1)
   const ranks = new Map<number, number>()
   for (const i of visible) {
@@ -107,8 +129,15 @@ export function placeLabels(input: LabelInput): Placed {
     box.y > bounds.y &&
     box.y + box.h < bounds.y + bounds.h &&
     !occupied.hits(box, self)
-  const take = (i: number, w: number, h: number, pad: number, spots: Spot[]): Spot | undefined => {
-    const spot = spots.find((s) => free({ x: s.x - pad, y: s.y - pad, w: w + 2 * pad, h: h + 2 * pad }, i))
+  const take = (
+    i: number,
+    w: number,
+    h: number,
+    pad: number,
+    spots: Spot[],
+    padX = pad,
+  ): Spot | undefined => {
+    const spot = spots.find((s) => free({ x: s.x - padX, y: s.y - pad, w: w + 2 * padX, h: h + 2 * pad }, i))
     if (spot) occupied.add({ x: spot.x, y: spot.y, w, h }, i)
     return spot
   }
@@ -144,12 +173,40 @@ export function placeLabels(input: LabelInput): Placed {
     })
     return true
   }
+  // A carpet of names is read by nobody: where many nodes are in view only those with air around them are named.
+  const air = Math.max(1, Math.min(9, (visible.length - NAMED) / 6))
   const asLabel = (i: number, lit: boolean): void => {
     const text = model.labels[i]!
     const w = Math.ceil(Math.min(input.measure(text, lit ? 'label-lit' : 'label'), 220)) + 2
-    const spot = take(i, w, 14, 1, labelSpots(input, i, w, lit))
+    const pad = lit ? 1 : air
+    const spot = take(i, w, 14, pad, labelSpots(input, i, w, lit), pad === 1 ? 1 : pad * 1.6)
     if (spot) labels.push({ x: spot.x, y: spot.y, w, h: 14, node: i, text, lit })
   }
+  const nameClusters = (): void => {
+    if (!input.folded) return
+    const { k, x, y, mask } = input.folded
+    const all = input.folded.clusters
+      .filter((cluster) => mask[cluster.nodes[0]!])
+      .sort((a, b) => b.nodes.length - a.nodes.length)
+    for (const cluster of all.slice(0, 60)) {
+      const radius = (cluster.inner + cluster.outer) / 2
+      // A short arc has no room for a name; the pointer still has it.
+      if ((cluster.high - cluster.low) * radius * k < 26) continue
+      const text = clusterLabel(cluster)
+      const w = Math.ceil(Math.min(input.measure(text, 'label-lit'), 240)) + 16
+      const spots = [0.5, 0.36, 0.64, 0.22, 0.78].map((part): Spot => {
+        const angle = cluster.low + (cluster.high - cluster.low) * part
+        return {
+          x: pointX(angle, radius * k) + x - w / 2,
+          y: pointY(angle, radius * k) + y - 10,
+          side: 'left',
+        }
+      })
+      const spot = take(-2 - clusters.length, w, 20, 3, spots)
+      if (spot) clusters.push({ x: spot.x, y: spot.y, w, h: 20, cluster, text })
+    }
+  }
+  yield
   const order = [...visible].sort(
     (a, b) =>
       ranks.get(a)! - ranks.get(b)! ||
@@ -157,7 +214,13 @@ export function placeLabels(input: LabelInput): Placed {
       downCount(model, b) - downCount(model, a) ||
       a - b,
   )
-  for (const i of order) {
+  let named = false
+  for (const [n, i] of order.entries()) {
+    if (n % 60 === 59) yield
+    if (!named && ranks.get(i)! > 0) {
+      named = true
+      nameClusters()
+    }
     if (cards.length + labels.length >= MOST_LABELS) break
     const rank = ranks.get(i)!
     if (rank > 4) break
@@ -169,7 +232,8 @@ export function placeLabels(input: LabelInput): Placed {
     if ((rank < 4 || model.size <= 6) && cards.length < 80 && asCard(i, rank)) continue
     asLabel(i, rank < 4 || i === input.hovered)
   }
-  return { cards, labels }
+  if (!named) nameClusters()
+  return { cards, labels, clusters }
 }
 
 const downCount = (model: GraphModel, i: number): number =>
@@ -213,8 +277,8 @@ function labelSpots(input: LabelInput, i: number, w: number, lit: boolean): Spot
   const { layout, markRadius } = input
   const gap = markRadius + (lit ? 6 : 4.5)
   const r = layout.radius[i]!
-  const ox = r ? layout.x[i]! / r : 1
-  const oy = r ? layout.y[i]! / r : 0
+  const ox = r ? pointX(layout.angle[i]!, 1) : 1
+  const oy = r ? pointY(layout.angle[i]!, 1) : 0
   const x = input.toX(i)
   const y = input.toY(i)
   const put = (dx: number, dy: number): Spot => ({

@@ -1,6 +1,6 @@
 // Lays graphs out off the main thread. Results are handed over, not copied.
 import { layOut } from './layout.ts'
-import type { LayoutInput } from './radar-layout.ts'
+import type { LayoutInput } from './ring-order.ts'
 
 const scope = self as unknown as {
   onmessage: ((event: MessageEvent<{ id: number; input: LayoutInput }>) => void) | null
@@ -11,6 +11,7 @@ scope.onmessage = ({ data }) => {
   const { layout, edges } = geometry
   const buffers = [
     layout.depth,
+    layout.ring,
     layout.x,
     layout.y,
     layout.angle,
@@ -19,6 +20,8 @@ scope.onmessage = ({ data }) => {
     layout.ringStart,
     layout.inner,
     layout.outer,
+    layout.ringX,
+    layout.ringY,
     edges.from,
     edges.to,
     edges.bundle,

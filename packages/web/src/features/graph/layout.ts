@@ -1,7 +1,8 @@
 // One place where a model becomes a picture's geometry; runs in the worker, and in the page where there is none.
 import { bundleEdges, type EdgeSet } from './edges.ts'
 import { type GraphModel, taskOf } from './model.ts'
-import { type LayoutInput, type RadarLayout, radarLayout } from './radar-layout.ts'
+import { type RadarLayout, radarLayout } from './radar-layout.ts'
+import type { LayoutInput } from './ring-order.ts'
 import { BAD_STATES, GRAPH_STATES } from './states.ts'
 
 export type Geometry = { layout: RadarLayout; edges: EdgeSet; milliseconds: number }
@@ -21,13 +22,23 @@ export function layoutInput(model: GraphModel, previous?: Float32Array): LayoutI
       tasks.set(key, known)
       return known
     }),
+    nest: nestsOf(model),
     ...(previous && { previous }),
   }
+}
+
+/** The opened sub-flow that each node stands inside, or -1: tasks within tasks stand where their task stands. */
+export function nestsOf(model: Pick<GraphModel, 'group' | 'subflow'>): Int32Array {
+  return model.group.map((group) => {
+    let at = group
+    for (let hops = 0; at >= 0 && !model.subflow[at] && hops < 64; hops++) at = model.group[at]!
+    return at
+  })
 }
 
 export function layOut(input: LayoutInput): Geometry {
   const began = performance.now()
   const layout = radarLayout(input)
-  const edges = bundleEdges({ size: input.size, edges: input.up.items.length, up: input.up }, layout)
+  const edges = bundleEdges(input, layout)
   return { layout, edges, milliseconds: performance.now() - began }
 }

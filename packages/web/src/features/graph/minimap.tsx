@@ -1,7 +1,7 @@
 import { type PointerEvent, useEffect, useRef } from 'react'
 import type { Geometry } from './layout.ts'
 import type { GraphModel } from './model.ts'
-import { A0, A1, ARC } from './radar-layout.ts'
+import { A0, A1, ARC } from './polar.ts'
 import { GRAPH_STATES } from './states.ts'
 import { readTheme } from './theme.ts'
 

@@ -1,7 +1,9 @@
 // Cards, labels and the dates on the rim, drawn above the graph on a surface of their own, so that the graph's backend
 // needs no text.
+
+import type { Words } from './compose.ts'
 import { drawGlyph } from './glyphs.ts'
-import type { Card, Label, Placed } from './labels.ts'
+import type { Card, ClusterLabel, Label } from './labels.ts'
 import type { GraphState } from './states.ts'
 import type { Theme } from './theme.ts'
 
@@ -68,8 +70,7 @@ export class Ruler {
 export function drawOverlay(
   context: CanvasRenderingContext2D,
   ruler: Ruler,
-  placed: Placed,
-  marks: RimMark[],
+  { placed, marks, numbers }: Words,
   theme: Theme,
   at: { x(i: number): number; y(i: number): number },
 ): void {
@@ -77,6 +78,7 @@ export function drawOverlay(
   context.textBaseline = 'alphabetic'
   for (const mark of marks) drawMark(context, mark, theme)
   for (const label of placed.labels) drawLabel(context, ruler, label, theme)
+  for (const label of placed.clusters) drawCluster(context, ruler, label, theme)
   for (const card of placed.cards)
     if (card.side === 'stem') {
       context.strokeStyle = card.selected ? token.accent : theme.solid[card.state]
@@ -90,6 +92,10 @@ export function drawOverlay(
       context.stroke()
     }
   for (const card of [...placed.cards].reverse()) drawCard(context, ruler, card, theme, at)
+  context.font = `400 11px ${theme.font}`
+  context.textAlign = 'center'
+  context.fillStyle = token['text-3']
+  for (const { ring, x, y } of numbers) context.fillText(String(ring), x, y)
 }
 
 const clamp = (low: number, v: number, high: number): number => Math.max(low, Math.min(high, v))
@@ -119,6 +125,25 @@ function drawLabel(context: CanvasRenderingContext2D, ruler: Ruler, label: Label
   context.strokeText(text, label.x + 1, label.y + 11)
   context.fillStyle = label.lit ? theme.token.text : theme.token['text-2']
   context.fillText(text, label.x + 1, label.y + 11)
+}
+
+function drawCluster(
+  context: CanvasRenderingContext2D,
+  ruler: Ruler,
+  label: ClusterLabel,
+  theme: Theme,
+): void {
+  context.beginPath()
+  context.roundRect(label.x + 0.5, label.y + 0.5, label.w - 1, label.h - 1, 5)
+  context.fillStyle = theme.token.raised
+  context.fill()
+  context.lineWidth = 1
+  context.strokeStyle = theme.token['line-strong']
+  context.stroke()
+  context.font = `${FONTS['label-lit']} ${theme.font}`
+  context.textAlign = 'left'
+  context.fillStyle = theme.token.text
+  context.fillText(ruler.fit(label.text, 'label-lit', label.w - 16), label.x + 8, label.y + 14)
 }
 
 function drawCard(

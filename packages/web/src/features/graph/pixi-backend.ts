@@ -8,7 +8,7 @@ import type { DrawList } from './draw-list.ts'
 import { drawGlyph } from './glyphs.ts'
 import { GRAPH_STATES, type GraphState } from './states.ts'
 import type { Theme } from './theme.ts'
-import { type Palette, type Rgba, type Spot, trianglesOf } from './triangles.ts'
+import { type Palette, type Rgba, type Spot, trianglesSteps } from './triangles.ts'
 
 const VERTEX = `#version 300 es
 in vec2 aPosition;
@@ -37,7 +37,7 @@ const COLUMNS = 5
 
 export class PixiBackend implements Backend {
   readonly name = 'pixi'
-  readonly canvas: HTMLCanvasElement
+  readonly element: HTMLElement
   readonly #renderer: WebGLRenderer
   readonly #stage = new Container()
   readonly #view = new Float32Array(4)
@@ -48,7 +48,9 @@ export class PixiBackend implements Backend {
   #height = 1
 
   private constructor(canvas: HTMLCanvasElement, renderer: WebGLRenderer) {
-    this.canvas = canvas
+    canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%'
+    this.element = document.createElement('div')
+    this.element.append(canvas)
     this.#renderer = renderer
   }
 
@@ -73,8 +75,17 @@ export class PixiBackend implements Backend {
   }
 
   render(list: DrawList, camera: Camera, theme: Theme): number {
+    const steps = this.prepare(list, camera, theme)
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return step.value()
+    }
+  }
+
+  *prepare(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, () => number> {
     if (theme !== this.#theme) this.#paint(theme)
-    const { positions, uvs, colours, indices } = trianglesOf(list, camera, this.#palette(theme))
+    const { positions, uvs, colours, indices } = yield* trianglesSteps(list, camera, this.#palette(theme))
+    yield
     const geometry = new Geometry({
       attributes: {
         aPosition: { buffer: positions, format: 'float32x2' },
@@ -83,9 +94,8 @@ export class PixiBackend implements Backend {
       },
       indexBuffer: indices,
     })
-    const old = this.#mesh
     const texture = this.#texture ?? Texture.WHITE
-    this.#mesh = new Mesh({
+    const mesh = new Mesh({
       geometry,
       shader: Shader.from({
         gl: { vertex: VERTEX, fragment: FRAGMENT },
@@ -96,14 +106,18 @@ export class PixiBackend implements Backend {
         },
       }),
     })
-    this.#stage.removeChildren()
-    if (indices.length) this.#stage.addChild(this.#mesh)
-    const calls = this.pan(camera)
-    if (old) {
-      old.geometry.destroy(true)
-      old.destroy()
+    return () => {
+      const old = this.#mesh
+      this.#mesh = mesh
+      this.#stage.removeChildren()
+      if (indices.length) this.#stage.addChild(mesh)
+      const calls = this.pan(camera)
+      if (old) {
+        old.geometry.destroy(true)
+        old.destroy()
+      }
+      return calls
     }
-    return calls
   }
 
   pan(camera: Camera): number {
@@ -176,7 +190,6 @@ export class PixiBackend implements Backend {
   #palette(theme: Theme): Palette {
     return {
       paint: (paint) => this.#rgba(paintOf(paint, theme)),
-      mark: (state: GraphState) => this.#rgba(theme.fill[state]),
       ground: this.#rgba(theme.token.raised),
       white: this.#spot(0),
       disc: this.#spot(1),

@@ -1,56 +1,75 @@
 // The Radar's surface: camera, spatial index, backend and overlay behind one object that React only has to feed.
 //
 // The surface is larger than what is seen by a margin on every side. Panning moves it as it is (the compositor's work,
-// no drawing at all); only when the margin is used up, or the hand rests, is a new picture drawn around the new place.
+// no drawing at all). When half of the margin is used up, or the hand rests, a new picture is made around the new place,
+// a few milliseconds of each frame, and shown when it is whole: no frame of a pan waits for a picture.
 
 import { select } from 'd3-selection'
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from 'd3-zoom'
 import Flatbush from 'flatbush'
 import { type Backend, type Camera, CanvasBackend } from './canvas-backend.ts'
-import { detailFor, MOST_EASED, markRadius } from './detail.ts'
-import { type DrawList, drawList, type Scene } from './draw-list.ts'
-import { type Box, type Placed, placeLabels } from './labels.ts'
+import { type Cluster, type Clusters, foldedMask } from './clusters.ts'
+import { type Clock, composeWords, type Words } from './compose.ts'
+import { MOST_EASED } from './detail.ts'
+import { type DrawList, drawListSteps, type Scene } from './draw-list.ts'
+import { Gestures, type GestureTarget, type Pick } from './gestures.ts'
+import { type Box, NOTHING } from './labels.ts'
 import type { Geometry } from './layout.ts'
+import type { Look } from './look.ts'
 import type { GraphModel } from './model.ts'
-import { drawOverlay, type RimMark, Ruler } from './overlay.ts'
-import { A0, ARC, pointX, pointY } from './radar-layout.ts'
-import type { GraphState } from './states.ts'
+import { drawOverlay, Ruler } from './overlay.ts'
+import { A0, ARC } from './polar.ts'
+import { insideLasso } from './selection.ts'
 import { readTheme, type Theme } from './theme.ts'
 
-export type Clock = {
-  elapsed: number
-  ticks: { at: number; long: boolean }[]
-  marks: { at: number; text: string; state?: GraphState }[]
-}
 export type StageData = {
   model: GraphModel
   geometry: Geometry
   clock: Clock | null
   subtitle(i: number): string
+  colours: Scene['colours']
+  clusters: Clusters | null
+  /** Keys of the clusters that are open. */
+  unfolded: ReadonlySet<string>
 }
 /** What frames cost since they were last asked about: script in milliseconds each, and the most draw calls of one. */
 export type FrameStats = { times: number[]; drawCalls: number; redraws: number }
 export type StageEvents = {
-  select(node: number, add: boolean): void
+  select(node: number, how: Pick): void
+  lasso(nodes: number[], add: boolean): void
+  cluster(cluster: Cluster): void
   open(node: number): void
-  hover(node: number): void
-  view(rect: { left: number; top: number; right: number; bottom: number }, k: number): void
+  hover(node: number, cluster: Cluster | null): void
+  /** The hand of the clock is dragged to this share of the dial; `done` when it is let go. */
+  scrub(share: number, done: boolean): void
+  camera(camera: Camera): void
+  /** The camera has come to rest; null when it shows everything. */
+  rest(look: Look | null): void
   drawn(list: DrawList, backend: string): void
 }
 
 const MARGIN = 0.3
+/** Milliseconds of a frame that may go into the next picture. */
+const SLICE = 2
+/** Graphs up to this size are drawn anew while they are zoomed. */
+const LIGHT = 1_500
 
-export class RadarStage {
+type Picture = { list: DrawList; words: Words; show(): number }
+type Job = { camera: Camera; steps: Generator<undefined, Picture> }
+
+export class RadarStage implements GestureTarget {
   readonly #host: HTMLElement
   readonly #events: StageEvents
   #backend: Backend
   readonly #overlay: HTMLCanvasElement
   readonly #ink: CanvasRenderingContext2D
-  readonly #ruler: Ruler
+  readonly ruler: Ruler
   readonly #zoom: ZoomBehavior<HTMLElement, unknown>
   readonly #observer: ResizeObserver
-  #theme: Theme
+  readonly #gestures: Gestures
+  theme: Theme
   #data: StageData | null = null
+  #folded: { clusters: readonly Cluster[]; mask: Uint8Array } | null = null
   #index: Flatbush | null = null
   #lit: Uint8Array | null = null
   #faint: Uint8Array | null = null
@@ -61,53 +80,53 @@ export class RadarStage {
   /** Where the camera is, and where it was when the surface was last drawn. */
   #camera: Camera = { k: 1, x: 0, y: 0 }
   #drawn: Camera = { k: 1, x: 0, y: 0 }
-  #placed: Placed = { cards: [], labels: [] }
+  #words: Words = { placed: NOTHING, marks: [], numbers: [] }
   #list: DrawList | null = null
+  #job: Job | null = null
   #frame = 0
   #settle = 0
+  #rest = 0
   #stale = false
   #fitted = true
+  #wanted: Look | null = null
   #ease: { from: Float32Array; fromY: Float32Array; began: number; target: Geometry } | null = null
   #stats: FrameStats = { times: [], drawCalls: 0, redraws: 0 }
 
   constructor(host: HTMLElement, events: StageEvents) {
     this.#host = host
     this.#events = events
-    const base = document.createElement('canvas')
+    this.#backend = new CanvasBackend()
     this.#overlay = document.createElement('canvas')
-    for (const canvas of [base, this.#overlay]) {
-      canvas.setAttribute('aria-hidden', 'true')
-      canvas.style.cssText =
+    for (const element of [this.#backend.element, this.#overlay]) {
+      element.setAttribute('aria-hidden', 'true')
+      element.style.cssText =
         'position:absolute;left:0;top:0;transform-origin:0 0;will-change:transform;pointer-events:none'
-      host.append(canvas)
+      host.append(element)
     }
-    this.#backend = new CanvasBackend(base)
     const ink = this.#overlay.getContext('2d')
     if (!ink) throw new Error('This browser has no 2-D canvas')
     this.#ink = ink
-    this.#ruler = new Ruler(ink)
-    this.#theme = readTheme(host)
-    this.#ruler.family = this.#theme.font
+    this.ruler = new Ruler(ink)
+    this.theme = readTheme(host)
+    this.ruler.family = this.theme.font
+    this.#gestures = new Gestures(host, this)
 
     this.#zoom = zoom<HTMLElement, unknown>()
       .scaleExtent([0.01, 8])
-      .filter((event: MouseEvent) => !event.button && !(event.type === 'dblclick'))
+      .filter((event: MouseEvent) => event.type === 'wheel' || this.#gestures.leavesToCamera(event))
       .clickDistance(4)
       .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
         this.#camera = { k: event.transform.k, x: event.transform.x, y: event.transform.y }
         if (event.sourceEvent) this.#fitted = false
         this.#schedule()
+        this.#moved()
       })
     select(host).call(this.#zoom)
-    host.addEventListener('click', this.#onClick)
-    host.addEventListener('dblclick', this.#onDouble)
-    host.addEventListener('pointermove', this.#onMove)
-    host.addEventListener('pointerleave', this.#onLeave)
     this.#observer = new ResizeObserver(() => this.#measure())
     this.#observer.observe(host)
     this.#measure()
     document.fonts?.ready.then(() => {
-      this.#ruler.forget()
+      this.ruler.forget()
       this.redraw()
     })
   }
@@ -115,14 +134,12 @@ export class RadarStage {
   destroy(): void {
     cancelAnimationFrame(this.#frame)
     clearTimeout(this.#settle)
+    clearTimeout(this.#rest)
     this.#observer.disconnect()
+    this.#gestures.destroy()
     select(this.#host).on('.zoom', null)
-    this.#host.removeEventListener('click', this.#onClick)
-    this.#host.removeEventListener('dblclick', this.#onDouble)
-    this.#host.removeEventListener('pointermove', this.#onMove)
-    this.#host.removeEventListener('pointerleave', this.#onLeave)
     this.#backend.destroy()
-    this.#backend.canvas.remove()
+    this.#backend.element.remove()
     this.#overlay.remove()
   }
 
@@ -130,7 +147,13 @@ export class RadarStage {
     const before = this.#data
     this.#data = data
     const { layout } = data.geometry
+    if (before?.clusters !== data.clusters || before?.unfolded !== data.unfolded)
+      this.#folded = data.clusters && {
+        clusters: data.clusters.list,
+        mask: foldedMask(data.clusters, data.unfolded),
+      }
     if (before?.geometry !== data.geometry) {
+      this.#ease = null
       this.#index = null
       if (layout.size) {
         const index = new Flatbush(layout.size)
@@ -138,16 +161,18 @@ export class RadarStage {
         index.finish()
         this.#index = index
       }
-      if (!before || before.model.size === 0) this.fit()
-      else {
+      if (!before || before.model.size === 0) {
+        if (!this.#wanted || !this.look(this.#wanted)) this.fit()
+      } else {
         this.#startEasing(before, data)
         if (this.#fitted) this.fit()
       }
-    }
+    } else if (this.#ease) this.#data = { ...data, geometry: before.geometry }
     this.redraw()
   }
 
   setSelection(main: number, lit: Uint8Array | null, faint: Uint8Array | null): void {
+    if (main === this.#main && lit === this.#lit && faint === this.#faint) return
     this.#main = main
     this.#lit = lit
     this.#faint = faint
@@ -156,33 +181,49 @@ export class RadarStage {
 
   setBackend(backend: Backend): void {
     const old = this.#backend
-    backend.canvas.setAttribute('aria-hidden', 'true')
-    backend.canvas.style.cssText = old.canvas.style.cssText
+    backend.element.setAttribute('aria-hidden', 'true')
+    backend.element.style.cssText = old.element.style.cssText
+    this.#job = null
     this.#backend = backend
-    old.canvas.replaceWith(backend.canvas)
+    old.element.replaceWith(backend.element)
     old.destroy()
     this.#measure()
   }
 
   themeChanged(): void {
-    this.#theme = readTheme(this.#host)
-    this.#ruler.family = this.#theme.font
+    this.theme = readTheme(this.#host)
+    this.ruler.family = this.theme.font
     this.redraw()
   }
 
-  /** Everything in view. `most` keeps a small graph from being blown up. */
+  /** Everything in view. A small graph is not blown up. */
   fit(): void {
     const layout = this.#data?.geometry.layout
     if (!layout || !this.#width) return
     this.#fitted = true
+    this.#wanted = null
     const small = this.#width < 560
     const room = small
       ? Math.min(this.#width - 20, this.#height - 70)
       : Math.min(this.#width - 60, this.#height - 56)
-    const k = Math.max(0.01, Math.min(layout.size <= 3 ? 1.5 : 1.35, room / 2 / layout.extent))
+    const k = Math.max(0.01, Math.min(layout.size <= 3 ? 1.3 : 1.35, room / 2 / layout.extent))
     const x = this.#width / 2
     const y = small ? (this.#height + 46) / 2 : this.#height / 2 + 6
     select(this.#host).call(this.#zoom.transform, zoomIdentity.translate(x, y).scale(k))
+  }
+
+  /** Shows a place. Before the host has a size the wish is kept; the answer tells whether it could be fulfilled. */
+  look(look: Look): boolean {
+    this.#wanted = look
+    if (!this.#width || !this.#data) return false
+    this.#fitted = false
+    const { x, y, z } = look
+    const k = Math.max(0.01, Math.min(8, z))
+    select(this.#host).call(
+      this.#zoom.transform,
+      zoomIdentity.translate(this.#width / 2 - x * k, this.#height / 2 - y * k).scale(k),
+    )
+    return true
   }
 
   zoomBy(factor: number): void {
@@ -209,18 +250,36 @@ export class RadarStage {
     const y = layout.y[node]! * this.#camera.k + this.#camera.y
     const far = layout.slot * this.#camera.k < 10
     if (!far && x > 40 && y > 60 && x < this.#width - 40 && y < this.#height - 40) return
-    this.#fitted = false
-    const k = far ? Math.min(1, 26 / layout.slot) : this.#camera.k
-    select(this.#host).call(
-      this.#zoom.transform,
-      zoomIdentity
-        .translate(this.#width / 2 - layout.x[node]! * k, this.#height / 2 - layout.y[node]! * k)
-        .scale(k),
+    this.look({
+      x: layout.x[node]!,
+      y: layout.y[node]!,
+      z: far ? Math.min(1, 26 / layout.slot) : this.#camera.k,
+    })
+  }
+
+  /** Fills the view with a cluster, so that its nodes can be told apart. */
+  revealCluster(cluster: Cluster): void {
+    const layout = this.#data?.geometry.layout
+    if (!layout) return
+    const angle = (cluster.low + cluster.high) / 2
+    const radius = (cluster.inner + cluster.outer) / 2
+    const wide = Math.max(
+      cluster.outer - cluster.inner,
+      Math.min(Math.PI, cluster.high - cluster.low) * radius,
     )
+    const fits = Math.min(this.#width, this.#height) / wide
+    this.look({
+      x: -Math.sin(angle) * radius,
+      y: Math.cos(angle) * radius,
+      z: Math.min(2, Math.max(4.2 / layout.slot, fits, this.#camera.k)),
+    })
   }
 
   get camera(): Camera {
     return this.#camera
+  }
+  get size(): { width: number; height: number } {
+    return { width: this.#width, height: this.#height }
   }
 
   /** Script time and draw calls since the last call, for measuring. */
@@ -239,6 +298,17 @@ export class RadarStage {
     if (!this.#frame) this.#frame = requestAnimationFrame(this.#tick)
   }
 
+  /** The address is told where the camera rests, not each step of its way. */
+  #moved(): void {
+    clearTimeout(this.#rest)
+    this.#rest = window.setTimeout(() => {
+      const { k, x, y } = this.#camera
+      this.#events.rest(
+        this.#fitted ? null : { x: (this.#width / 2 - x) / k, y: (this.#height / 2 - y) / k, z: k },
+      )
+    }, 250)
+  }
+
   #tick = (): void => {
     this.#frame = 0
     if (!this.#data || !this.#width) return
@@ -246,42 +316,47 @@ export class RadarStage {
     let calls = 0
     const easing = this.#stepEasing(began)
     const zoomed = this.#camera.k / this.#drawn.k
-    const dx = this.#camera.x - this.#drawn.x * zoomed
-    const dy = this.#camera.y - this.#drawn.y * zoomed
-    const light = this.#data.model.size <= 1_500
-    const outside =
-      zoomed === 1
-        ? Math.abs(dx) > this.#width * MARGIN || Math.abs(dy) > this.#height * MARGIN
-        : light || zoomed > 2.5 || zoomed < 0.5
-    if (this.#stale || easing || outside) {
-      calls = this.#draw()
-      this.#stats.redraws++
+    const light = this.#data.model.size <= LIGHT
+    if (this.#stale || easing || (zoomed !== 1 && light)) {
+      calls = this.#drawNow()
       clearTimeout(this.#settle)
     } else {
-      const moved = zoomed === 1 ? this.#backend.pan(this.#surface(this.#camera)) : null
-      this.#place(this.#overlay, zoomed, dx, dy)
-      if (moved === null) this.#place(this.#backend.canvas, zoomed, dx, dy)
-      calls = moved ?? 0
+      calls = this.#move(zoomed)
+      const dx = this.#camera.x - this.#drawn.x * zoomed
+      const dy = this.#camera.y - this.#drawn.y * zoomed
+      const used = Math.max(Math.abs(dx) / this.#width, Math.abs(dy) / this.#height)
+      const urgent = zoomed === 1 ? used > MARGIN / 2 : zoomed > 1.6 || zoomed < 0.7
+      if (urgent && !this.#job) this.#job = this.#begin(this.#camera)
       clearTimeout(this.#settle)
       // What the margin still holds need not be drawn again, unless it is stretched.
-      const used = Math.max(Math.abs(dx) / this.#width, Math.abs(dy) / this.#height)
-      if (zoomed !== 1 || used > MARGIN / 2) this.#settle = window.setTimeout(() => this.redraw(), 140)
+      if (!this.#job && (zoomed !== 1 || used > MARGIN / 2))
+        this.#settle = window.setTimeout(() => {
+          this.#job ??= this.#begin(this.#camera)
+          this.#schedule()
+        }, 140)
+      if (this.#job) calls = Math.max(calls, this.#advance(began))
     }
-    const { k, x, y } = this.#camera
-    this.#events.view(
-      { left: -x / k, top: -y / k, right: (this.#width - x) / k, bottom: (this.#height - y) / k },
-      k,
-    )
+    this.#events.camera(this.#camera)
     const took = performance.now() - began
     if (this.#stats.times.length < 2_000) this.#stats.times.push(took)
     this.#stats.drawCalls = Math.max(this.#stats.drawCalls, calls)
-    if (easing) this.#schedule()
+    if (easing || this.#job) this.#schedule()
   }
 
-  #place(canvas: HTMLCanvasElement, scale: number, dx: number, dy: number): void {
-    const left = dx - this.#width * MARGIN * scale
-    const top = dy - this.#height * MARGIN * scale
-    canvas.style.transform = `translate(${left}px, ${top}px) scale(${scale})`
+  /** Shows what is drawn where the camera now is. */
+  #move(zoomed: number): number {
+    const moved = zoomed === 1 ? this.#backend.pan(this.#surface(this.#camera)) : null
+    this.#place(this.#overlay)
+    // A backend that pans by itself stays where it is; so does its element.
+    if (moved === null) this.#place(this.#backend.element)
+    return moved ?? 0
+  }
+
+  #place(element: HTMLElement): void {
+    const scale = this.#camera.k / this.#drawn.k
+    const left = this.#camera.x - this.#drawn.x * scale - this.#width * MARGIN * scale
+    const top = this.#camera.y - this.#drawn.y * scale - this.#height * MARGIN * scale
+    element.style.transform = `translate(${left}px, ${top}px) scale(${scale})`
   }
 
   /** The camera in the coordinates of the surface, which begins a margin outside the host. */
@@ -289,64 +364,62 @@ export class RadarStage {
     return { k: camera.k, x: camera.x + this.#width * MARGIN, y: camera.y + this.#height * MARGIN }
   }
 
-  #draw(): number {
-    const data = this.#data!
+  /** The whole picture at once: something changed, and small graphs while they are zoomed. */
+  #drawNow(): number {
     this.#stale = false
-    this.#drawn = { ...this.#camera }
-    const camera = this.#surface(this.#camera)
-    const surfaceWidth = this.#width * (1 + 2 * MARGIN)
-    const surfaceHeight = this.#height * (1 + 2 * MARGIN)
+    this.#job = this.#begin(this.#camera)
+    return this.#advance(Number.POSITIVE_INFINITY)
+  }
+
+  /** Works on the next picture until the slice of this frame is used up; shows it when it is whole. */
+  #advance(began: number): number {
+    const job = this.#job
+    if (!job) return 0
+    for (;;) {
+      const step = job.steps.next()
+      if (step.done) {
+        this.#job = null
+        const { list, words, show } = step.value
+        this.#drawn = { ...job.camera }
+        this.#list = list
+        this.#words = words
+        const calls = show()
+        this.#drawWords(this.#surface(job.camera))
+        this.#backend.element.style.transform = `translate(${-this.#width * MARGIN}px, ${-this.#height * MARGIN}px)`
+        this.#move(this.#camera.k / this.#drawn.k)
+        this.#stats.redraws++
+        this.#events.drawn(list, this.#backend.name)
+        return calls
+      }
+      if (performance.now() - began > SLICE) return 0
+    }
+  }
+
+  #begin(at: Camera): Job {
+    const camera = { ...at }
+    return { camera, steps: this.#picture(this.#data!, this.#surface(camera)) }
+  }
+
+  *#picture(data: StageData, camera: Camera): Generator<undefined, Picture> {
+    const width = this.#width * (1 + 2 * MARGIN)
+    const height = this.#height * (1 + 2 * MARGIN)
     const view = {
       scale: camera.k,
       left: -camera.x / camera.k,
       top: -camera.y / camera.k,
-      right: (surfaceWidth - camera.x) / camera.k,
-      bottom: (surfaceHeight - camera.y) / camera.k,
+      right: (width - camera.x) / camera.k,
+      bottom: (height - camera.y) / camera.k,
     }
     const visible = this.#index
       ? Uint32Array.from(this.#index.search(view.left, view.top, view.right, view.bottom)).sort()
       : new Uint32Array()
-    const { layout, edges } = data.geometry
-    const scene: Scene = {
-      model: data.model,
-      layout,
-      edges,
-      lit: this.#lit,
-      faint: this.#faint,
-      clock: data.clock,
-    }
-    const list = drawList(scene, view, visible)
-    this.#list = list
-    const calls = this.#backend.render(list, camera, this.#theme)
-    this.#place(this.#backend.canvas, 1, 0, 0)
-    this.#drawOverlay(camera, list, surfaceWidth, surfaceHeight)
-    this.#place(this.#overlay, 1, 0, 0)
-    this.#events.drawn(list, this.#backend.name)
-    return calls
-  }
-
-  #drawOverlay(camera: Camera, list: DrawList, width: number, height: number): void {
-    const { model, geometry, clock, subtitle } = this.#data!
-    const { layout } = geometry
-    const ratio = this.#overlay.width / Math.max(1, width)
-    this.#ink.setTransform(1, 0, 0, 1, 0, 0)
-    this.#ink.clearRect(0, 0, this.#overlay.width, this.#overlay.height)
-    this.#ink.setTransform(ratio, 0, 0, ratio, 0, 0)
-    const toX = (i: number): number => layout.x[i]! * camera.k + camera.x
-    const toY = (i: number): number => layout.y[i]! * camera.k + camera.y
-    const slot = layout.slot * camera.k
-    const marks = clock ? this.#rim(camera, clock, height) : []
-    const numbers = this.#depths(camera)
-    const detail = detailFor(model.size <= 3 ? 60 : slot)
-    const roomy = this.#width >= 560
-    // Far away only what matters is named: the selection and its path, and what went wrong.
-    const named =
-      detail === 'rings' || detail === 'dots'
-        ? list.visible
-            .filter((i) => i === this.#main || i === this.#hovered || (this.#lit?.[i] ?? 0) !== 0)
-            .slice(0, 60)
-        : list.visible
+    yield
+    const list = yield* drawListSteps(this.scene(), view, visible)
+    yield
+    const shown = yield* this.#backend.prepare(list, camera, this.theme)
+    yield
     // While the whole picture is in view nothing may hang over its edge; further in, names must not move with the frame.
+    const { layout } = data.geometry
     const whole = layout.extent * camera.k * 2 <= Math.max(this.#width, this.#height) * 1.1
     const bounds: Box = whole
       ? {
@@ -356,110 +429,130 @@ export class RadarStage {
           h: this.#height - 8,
         }
       : { x: 0, y: 0, w: width, h: height }
-    this.#placed = placeLabels({
-      model,
-      layout,
-      visible: named,
+    const words = yield* composeWords({
+      model: data.model,
+      geometry: data.geometry,
+      clock: data.clock,
+      subtitle: data.subtitle,
+      list,
       lit: this.#lit,
       faint: this.#faint,
-      main: this.#main >= 0 ? this.#main : this.#hovered,
+      main: this.#main,
       hovered: this.#hovered,
-      toX,
-      toY,
+      folded: this.#folded,
+      camera,
       bounds,
-      markRadius: model.size <= 3 ? 7 : markRadius(slot),
-      measure: (text, font) => this.#ruler.width(text, font),
-      subtitle,
-      roomy,
-      taken: [
-        ...marks.map((mark) => ({
-          x: mark.align === 'right' ? mark.x - 44 : mark.x - 4,
-          y: mark.y - 8,
-          w: 48,
-          h: 16,
-        })),
-        ...numbers.map((n) => ({ x: camera.x - 14, y: n.y - 6, w: 14, h: 14 })),
-      ],
+      height,
+      roomy: this.#width >= 560,
+      ruler: this.ruler,
     })
-    if (detail === 'rings' && !this.#lit) this.#placed = { cards: [], labels: [] }
-    this.#ruler.lost()
-    drawOverlay(this.#ink, this.#ruler, this.#placed, marks, this.#theme, { x: toX, y: toY })
-    if (roomy && model.size > 3 && detail !== 'rings') this.#drawDepths(camera, numbers)
+    return { list, words, show: shown }
   }
 
-  /** Ring numbers in the south channel, where there is room for them. */
-  #depths(camera: Camera): { ring: number; y: number }[] {
+  /** What is to be drawn, without a camera: exports draw it as well. */
+  scene(): Scene {
+    const { model, geometry, clock, colours } = this.#data!
+    return {
+      model,
+      layout: geometry.layout,
+      edges: geometry.edges,
+      lit: this.#lit,
+      faint: this.#faint,
+      clock,
+      colours: colours ?? null,
+      clusters: this.#folded && { list: this.#folded.clusters, mask: this.#folded.mask },
+    }
+  }
+  get data(): StageData | null {
+    return this.#data
+  }
+  get chosen(): { main: number; lit: Uint8Array | null; faint: Uint8Array | null } {
+    return { main: this.#main, lit: this.#lit, faint: this.#faint }
+  }
+
+  #drawWords(camera: Camera): void {
     const { layout } = this.#data!.geometry
-    const out: { ring: number; y: number }[] = []
-    for (let ring = 0; ring < layout.inner.length; ring++) {
-      if (layout.outer[ring] === 0 || layout.inner[ring]! * camera.k * 0.3 < 12) continue
-      out.push({ ring, y: ((layout.inner[ring]! + layout.outer[ring]!) / 2) * camera.k + camera.y + 4 })
-    }
-    return out
-  }
-
-  #drawDepths(camera: Camera, numbers: { ring: number; y: number }[]): void {
-    this.#ink.font = `400 11px ${this.#theme.font}`
-    this.#ink.textAlign = 'center'
-    this.#ink.fillStyle = this.#theme.token['text-3']
-    for (const { ring, y } of numbers) this.#ink.fillText(String(ring), camera.x - 7, y)
-  }
-
-  #rim(camera: Camera, clock: Clock, height: number): RimMark[] {
-    const { extent } = this.#data!.geometry.layout
-    if (this.#width < 560) return []
-    const out: RimMark[] = []
-    for (const mark of clock.marks) {
-      const angle = A0 + mark.at * ARC
-      const radius = (extent - 8) * camera.k + (mark.state ? 3 : 12)
-      const x = pointX(angle, radius) + camera.x
-      const y = pointY(angle, radius) + camera.y
-      if (y < 0 || y > height) continue
-      const west = pointX(angle, 1) < 0.05
-      out.push({
-        x,
-        y,
-        text: mark.text,
-        align: west ? 'right' : 'left',
-        ...(mark.state && { state: mark.state }),
-      })
-    }
-    return out
+    const ratio = this.#overlay.width / Math.max(1, this.#width * (1 + 2 * MARGIN))
+    this.#ink.setTransform(1, 0, 0, 1, 0, 0)
+    this.#ink.clearRect(0, 0, this.#overlay.width, this.#overlay.height)
+    this.#ink.setTransform(ratio, 0, 0, ratio, 0, 0)
+    this.ruler.lost()
+    drawOverlay(this.#ink, this.ruler, this.#words, this.theme, {
+      x: (i) => layout.x[i]! * camera.k + camera.x,
+      y: (i) => layout.y[i]! * camera.k + camera.y,
+    })
+    this.ruler.lost()
   }
 
   #measure(): void {
     const { clientWidth, clientHeight } = this.#host
+    const [wasWidth, wasHeight] = [this.#width, this.#height]
     this.#width = clientWidth
     this.#height = clientHeight
     if (!clientWidth || !clientHeight) return
     const ratio = Math.min(2, window.devicePixelRatio || 1)
     const width = clientWidth * (1 + 2 * MARGIN)
     const height = clientHeight * (1 + 2 * MARGIN)
+    this.#job = null
     this.#backend.resize(width, height, ratio)
     this.#overlay.width = Math.round(width * ratio)
     this.#overlay.height = Math.round(height * ratio)
-    for (const canvas of [this.#backend.canvas, this.#overlay]) {
-      canvas.style.width = `${width}px`
-      canvas.style.height = `${height}px`
+    for (const element of [this.#backend.element, this.#overlay]) {
+      element.style.width = `${width}px`
+      element.style.height = `${height}px`
     }
     this.#zoom.extent([
       [0, 0],
       [clientWidth, clientHeight],
     ])
-    if (this.#fitted) this.fit()
+    if (this.#wanted && !wasWidth) this.look(this.#wanted)
+    else if (this.#fitted) this.fit()
+    else if (wasWidth && (wasWidth !== clientWidth || wasHeight !== clientHeight)) {
+      const { k, x, y } = this.#camera
+      this.look({ x: (wasWidth / 2 - x) / k, y: (wasHeight / 2 - y) / k, z: k })
+    }
     this.redraw()
   }
 
-  /** The node under a point of the host, cards and labels included; -1 when there is none. */
-  nodeAt(x: number, y: number): number {
-    const sx = x - this.#camera.x + this.#drawn.x + this.#width * MARGIN
-    const sy = y - this.#camera.y + this.#drawn.y + this.#height * MARGIN
+  /** The node or folded cluster under a point of the host, cards and labels included. */
+  at(x: number, y: number): { node: number; cluster: Cluster | null } {
+    const scale = this.#camera.k / this.#drawn.k
+    const sx = (x - this.#camera.x) / scale + this.#drawn.x + this.#width * MARGIN
+    const sy = (y - this.#camera.y) / scale + this.#drawn.y + this.#height * MARGIN
     const inside = (box: Box): boolean =>
       sx >= box.x && sx <= box.x + box.w && sy >= box.y && sy <= box.y + box.h
-    for (const card of this.#placed.cards) if (inside(card)) return card.node
-    for (const label of this.#placed.labels) if (inside(label)) return label.node
-    if (!this.#index || this.#list?.detail === 'rings') return this.#nearest(x, y, 6)
-    return this.#nearest(x, y, 14)
+    const { cards, labels, clusters } = this.#words.placed
+    for (const card of cards) if (inside(card)) return { node: card.node, cluster: null }
+    for (const label of labels) if (inside(label)) return { node: label.node, cluster: null }
+    for (const label of clusters) if (inside(label)) return { node: -1, cluster: label.cluster }
+    const cluster = this.#clusterAt(
+      (x - this.#camera.x) / this.#camera.k,
+      (y - this.#camera.y) / this.#camera.k,
+    )
+    if (cluster) return { node: -1, cluster }
+    const node = this.#nearest(x, y, this.#list?.detail === 'rings' ? 6 : 14)
+    return {
+      node: node >= 0 && this.#list?.folded.length && this.#folded?.mask[node] ? -1 : node,
+      cluster: null,
+    }
+  }
+
+  #clusterAt(x: number, y: number): Cluster | null {
+    const folded = this.#list?.folded
+    if (!folded?.length || !this.#folded) return null
+    const radius = Math.hypot(x, y)
+    const angle = (Math.atan2(-x, y) + 2 * Math.PI) % (2 * Math.PI)
+    const air = 3 / this.#camera.k
+    for (const cluster of folded)
+      if (
+        this.#folded.mask[cluster.nodes[0]!] &&
+        radius >= cluster.inner - air &&
+        radius <= cluster.outer + air &&
+        angle >= cluster.low &&
+        angle <= cluster.high
+      )
+        return cluster
+    return null
   }
 
   #nearest(x: number, y: number, pixels: number): number {
@@ -473,29 +566,66 @@ export class RadarStage {
     return this.#index?.neighbors((this.#width / 2 - x) / k, (this.#height / 2 - y) / k, most) ?? []
   }
 
-  #local(event: MouseEvent): [number, number] {
-    const box = this.#host.getBoundingClientRect()
-    return [event.clientX - box.left, event.clientY - box.top]
+  /** The share of the dial that a point of the rim stands for; null away from the rim. */
+  rimAt(x: number, y: number, anywhere = false): number | null {
+    if (!this.#data?.clock) return null
+    const { k } = this.#camera
+    const [dx, dy] = [x - this.#camera.x, y - this.#camera.y]
+    const rim = (this.#data.geometry.layout.extent - 8) * k
+    const away = Math.hypot(dx, dy) - rim
+    if (!anywhere && (away < -6 || away > 14)) return null
+    const angle = (Math.atan2(-dx, dy) + 2 * Math.PI) % (2 * Math.PI)
+    const share = (angle - A0) / ARC
+    if (!anywhere && (share < -0.01 || share > 1.01)) return null
+    return Math.max(0, Math.min(1, share))
   }
-  #onClick = (event: MouseEvent): void => {
-    if (event.defaultPrevented) return
-    this.#events.select(this.nodeAt(...this.#local(event)), event.shiftKey)
+
+  choose(x: number, y: number, how: Pick): void {
+    const { node, cluster } = this.at(x, y)
+    if (cluster) this.#events.cluster(cluster)
+    else this.#events.select(node, how)
   }
-  #onDouble = (event: MouseEvent): void => {
-    const node = this.nodeAt(...this.#local(event))
+  openAt(x: number, y: number): void {
+    const { node } = this.at(x, y)
     if (node >= 0) this.#events.open(node)
   }
-  #onMove = (event: PointerEvent): void => {
-    if (event.buttons) return
-    this.#hover(this.nodeAt(...this.#local(event)))
+  scrub(share: number, done: boolean): void {
+    this.#events.scrub(share, done)
   }
-  #onLeave = (): void => this.#hover(-1)
-  #hover(node: number): void {
+  /** A closed line in the host's coordinates: x, y pairs. */
+  lasso(line: readonly number[], add: boolean): void {
+    const layout = this.#data?.geometry.layout
+    if (!layout || !this.#index) return
+    const { k, x, y } = this.#camera
+    const world = line.map((v, i) => (v - (i % 2 ? y : x)) / k)
+    const xs = world.filter((_, i) => i % 2 === 0)
+    const ys = world.filter((_, i) => i % 2 === 1)
+    const inBox = this.#index.search(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys))
+    this.#events.lasso(
+      insideLasso(
+        layout,
+        inBox.sort((a, b) => a - b),
+        world,
+      ),
+      add,
+    )
+  }
+  hoverAt(x: number, y: number): void {
+    const { node, cluster } = this.at(x, y)
+    const rim = node < 0 && !cluster && this.rimAt(x, y) !== null
+    this.#host.style.cursor = node >= 0 || cluster || rim ? 'pointer' : 'grab'
+    this.hover(node, cluster)
+  }
+  /** Names a node, as the pointer or the list of assistive technology points at it. */
+  hover(node: number, cluster: Cluster | null = null): void {
+    this.#events.hover(node, cluster)
     if (node === this.#hovered) return
     this.#hovered = node
-    this.#host.style.cursor = node >= 0 ? 'pointer' : 'grab'
-    this.#events.hover(node)
     if (this.#data && this.#data.model.size <= MOST_EASED) this.redraw()
+    else if (this.#data && node >= 0) {
+      this.#job = this.#begin(this.#camera)
+      this.#schedule()
+    }
   }
 
   #startEasing(before: StageData, after: StageData): void {

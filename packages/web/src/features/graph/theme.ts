@@ -27,18 +27,32 @@ export type Theme = {
   /** Colour of masses: completed work is soft, everything else is its solid. */
   fill: Record<GraphState, string>
   tint: Record<GraphState, string>
+  /** Colours that are not states': short to long in ink, and kinds in hues that no state has the strength of. */
+  ramp: { fill: string[]; tint: string[] }
+  hue: { fill: string[]; tint: string[] }
   font: string
 }
+
+const STEPS = [10, 26, 44, 66, 92]
+const ANGLES = [250, 60, 330, 195, 285, 95, 20, 225]
+/** The colours of the schemes as CSS, which legends use as it is. */
+export const RAMP_COLOURS = STEPS.map((share) => `color-mix(in oklab, var(--text) ${share}%, var(--band))`)
+export const HUE_COLOURS = [
+  ...ANGLES.map((angle) => `light-dark(oklch(0.62 0.11 ${angle}), oklch(0.7 0.1 ${angle}))`),
+  'var(--line-control)',
+]
+const faded = (colour: string): string => `color-mix(in oklab, ${colour} 26%, var(--canvas))`
 
 export function readTheme(host: HTMLElement): Theme {
   const probe = document.createElement('span')
   probe.style.display = 'none'
   host.append(probe)
   const style = getComputedStyle(probe)
-  const read = (name: string): string => {
-    probe.style.color = `var(--${name})`
+  const css = (colour: string): string => {
+    probe.style.color = colour
     return style.color
   }
+  const read = (name: string): string => css(`var(--${name})`)
   const each = <K extends string>(keys: readonly K[], of: (key: K) => string): Record<K, string> =>
     Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<K, string>
   const theme: Theme = {
@@ -50,6 +64,8 @@ export function readTheme(host: HTMLElement): Theme {
     tint: each(GRAPH_STATES, (state) =>
       state === 'blocked' ? read('line') : read(`st-${STATE_TOKEN[state]}-tint`),
     ),
+    ramp: { fill: RAMP_COLOURS.map(css), tint: RAMP_COLOURS.map((colour) => css(faded(colour))) },
+    hue: { fill: HUE_COLOURS.map(css), tint: HUE_COLOURS.map((colour) => css(faded(colour))) },
     font: getComputedStyle(host).fontFamily || 'sans-serif',
   }
   probe.remove()

@@ -8,7 +8,6 @@ export type Rgba = readonly [number, number, number, number]
 export type Spot = { u0: number; v0: number; u1: number; v1: number }
 export type Palette = {
   paint(paint: Paint): Rgba
-  mark(state: GraphState): Rgba
   ground: Rgba
   white: Spot
   disc: Spot
@@ -21,11 +20,38 @@ export type Triangles = {
   indices: Uint32Array
 }
 
+/** A list of numbers that grows by doubling, so that what is drawn need not be copied once more at the end. */
+class Grown<T extends Float32Array | Uint8Array | Uint32Array> {
+  #array: T
+  length = 0
+  constructor(array: T) {
+    this.#array = array
+  }
+  push(...values: number[]): void {
+    if (this.length + values.length > this.#array.length) {
+      const grown = new (this.#array.constructor as new (n: number) => T)(this.#array.length * 2)
+      grown.set(this.#array as never)
+      this.#array = grown
+    }
+    for (const value of values) this.#array[this.length++] = value
+  }
+  get used(): T {
+    return this.#array.subarray(0, this.length) as T
+  }
+}
+
 class Builder {
-  readonly positions: number[] = []
-  readonly uvs: number[] = []
-  readonly colours: number[] = []
-  readonly indices: number[] = []
+  readonly positions = new Grown(new Float32Array(4096))
+  readonly uvs = new Grown(new Float32Array(4096))
+  readonly colours = new Grown(new Uint8Array(8192))
+  readonly indices = new Grown(new Uint32Array(4096))
+  /** Work since the last pause, in vertices. */
+  #done = 0
+  get due(): boolean {
+    if (this.positions.length - this.#done < 12_000) return false
+    this.#done = this.positions.length
+    return true
+  }
 
   vertex(x: number, y: number, u: number, v: number, [r, g, b, a]: Rgba, alpha: number): number {
     const at = this.positions.length / 2
@@ -63,23 +89,31 @@ class Builder {
   }
 }
 
-export function trianglesOf(list: DrawList, camera: Camera, palette: Palette): Triangles {
+/** Comes in small steps, so that a frame may end between two of them. */
+export function* trianglesSteps(
+  list: DrawList,
+  camera: Camera,
+  palette: Palette,
+): Generator<undefined, Triangles> {
   const out = new Builder()
-  for (const batch of list.batches) add(out, batch, camera, palette)
+  for (const batch of list.batches) yield* add(out, batch, camera, palette)
   return {
-    positions: Float32Array.from(out.positions),
-    uvs: Float32Array.from(out.uvs),
-    colours: Uint8Array.from(out.colours),
-    indices: Uint32Array.from(out.indices),
+    positions: out.positions.used,
+    uvs: out.uvs.used,
+    colours: out.colours.used,
+    indices: out.indices.used,
   }
 }
 
-function add(out: Builder, batch: Batch, camera: Camera, palette: Palette): void {
+function* add(out: Builder, batch: Batch, camera: Camera, palette: Palette): Generator<undefined, void> {
   const px = 1 / camera.k
   if (batch.kind === 'arcs') {
     const colour = palette.paint(batch.paint)
-    for (let i = 0; i < batch.arcs.length; i += 4) {
-      const [radius, width, from, to] = batch.arcs.subarray(i, i + 4) as unknown as [
+    for (let i = 0; i < batch.arcs.length; i += 6) {
+      if (out.due) yield
+      const [cx, cy, radius, width, from, to] = [0, 1, 2, 3, 4, 5].map((k) => batch.arcs[i + k]!) as [
+        number,
+        number,
         number,
         number,
         number,
@@ -94,13 +128,23 @@ function add(out: Builder, batch: Batch, camera: Camera, palette: Palette): void
         const y = Math.cos(angle)
         const inner = Math.max(0, radius - width / 2)
         const outer = radius + width / 2
-        out.pair(x * inner, y * inner, x * outer, y * outer, k === 0, palette.white, colour, batch.alpha)
+        out.pair(
+          cx + x * inner,
+          cy + y * inner,
+          cx + x * outer,
+          cy + y * outer,
+          k === 0,
+          palette.white,
+          colour,
+          batch.alpha,
+        )
       }
     }
-  } else if (batch.kind === 'lines') lines(out, batch, px, palette)
+  } else if (batch.kind === 'lines') yield* lines(out, batch, px, palette)
   else if (batch.kind === 'halos') {
     const colour = palette.paint(batch.paint)
     for (let i = 0; i < batch.points.length; i += 2) {
+      if (out.due) yield
       const x = batch.points[i]!
       const y = batch.points[i + 1]!
       if (batch.filled) out.quad(x, y, (batch.radius + batch.width) * px, palette.disc, palette.ground, 1)
@@ -108,11 +152,13 @@ function add(out: Builder, batch: Batch, camera: Camera, palette: Palette): void
     }
   } else {
     const spot = batch.glyph ? palette.glyph(batch.state) : batch.radius < 2 ? palette.white : palette.disc
-    const colour: Rgba = batch.glyph ? [255, 255, 255, 255] : palette.mark(batch.state)
+    const colour: Rgba = batch.glyph ? [255, 255, 255, 255] : palette.paint(batch.paint)
     // Pictures in the atlas have a margin: a glyph's box is 16 units where its radius is 7.2.
     const half = batch.radius * px * (batch.glyph ? 8 / 7.2 : 1)
-    for (let i = 0; i < batch.points.length; i += 2)
+    for (let i = 0; i < batch.points.length; i += 2) {
+      if (out.due) yield
       out.quad(batch.points[i]!, batch.points[i + 1]!, half, spot, colour, batch.alpha)
+    }
   }
 }
 
@@ -142,11 +188,17 @@ function ring(
   }
 }
 
-function lines(out: Builder, batch: Extract<Batch, { kind: 'lines' }>, px: number, palette: Palette): void {
+function* lines(
+  out: Builder,
+  batch: Extract<Batch, { kind: 'lines' }>,
+  px: number,
+  palette: Palette,
+): Generator<undefined, void> {
   const { points, starts } = batch
   const colour = palette.paint(batch.paint)
   const half = (batch.width / 2) * px
   for (let line = 0; line + 1 < starts.length; line++) {
+    if (out.due) yield
     const from = starts[line]!
     const to = starts[line + 1]!
     let rest = 0

@@ -20,7 +20,7 @@ export function walk(model: GraphModel, layout: RadarLayout, from: number, step:
     }
     return best
   }
-  const ring = layout.depth[from]!
+  const ring = layout.ring[from]!
   const first = layout.ringStart[ring]!
   const count = layout.ringStart[ring + 1]! - first
   const at = layout.order.indexOf(from, first) - first

@@ -1,6 +1,6 @@
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { ErrorState, Loading, Skeleton } from '../../components/ui/index.ts'
 import { usePollInterval } from '../../lib/live.ts'
 import { useNow } from '../../lib/now.ts'
@@ -11,6 +11,7 @@ import { GraphPanel } from '../graph/graph-panel.tsx'
 import { buildModel, type GraphV2 } from '../graph/model.ts'
 import { useRunActions } from './actions.ts'
 import { diagnose } from './diagnosis.ts'
+import { addressOf, useGraphPlace, useOpened, useWorkers } from './graph-place.ts'
 import { useLiveFlowRun } from './live.ts'
 import {
   flowQuery,
@@ -108,7 +109,8 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
   const usual = useQuery(usualDurationQuery(ws, run.flow_id))
   const actions = useRunActions()
   const now = useNow(ended ? 0 : 15_000)
-  const opened = useOpened()
+  const opened = useOpened(search, set)
+  const place = useGraphPlace(search)
   useLiveFlowRun(run.id, opened.ids)
 
   const known = useMemo(() => knownOf(facts.data ?? [], opened.facts), [facts.data, opened.facts])
@@ -121,6 +123,7 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
   )
   const names = useMemo(() => new Map(model ? model.ids.map((id, i) => [id, model.labels[i]!]) : []), [model])
   const dim = useMemo(() => dimmedKeys(names, known.all), [names, known])
+  const workers = useWorkers(run, model)
   const diagnosis = useMemo(
     () => diagnose({ run, model, dim, messages: known.messages, attempts: known.counts, now }),
     [run, model, dim, known, now],
@@ -184,7 +187,12 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
             onHideIdle={(on) => set({ idle: on ? 'hide' : undefined, t0: undefined, t1: undefined }, true)}
             order={search.order ?? 'start'}
             onOrder={(order) => set({ order: order === 'start' ? undefined : order }, true)}
+            name={run.name}
+            place={place}
+            onPlace={(next) => set(addressOf(next), next.focus !== undefined)}
+            workers={workers}
             opened={opened.graphs}
+            expanded={opened.expanded}
             onExpand={opened.toggle}
             onOpen={open}
             ended={ended}
@@ -240,28 +248,4 @@ function knownOf(own: readonly TaskFact[], others: readonly TaskFact[][]): Known
       )
   }
   return known
-}
-
-/** Sub-flows opened in place: their graphs are loaded when asked for. */
-function useOpened() {
-  const ws = useWorkspace()
-  const [ids, setIds] = useState<string[]>([])
-  const results = useQueries({ queries: ids.map((id) => graphQuery(ws, id)) })
-  const factResults = useQueries({ queries: ids.map((id) => taskFactsQuery(ws, id)) })
-  const stamp = [...results, ...factResults].map((result) => result.dataUpdatedAt).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `stamp` stands for the results
-  const data = useMemo(() => {
-    const graphs = new Map<string, GraphV2>()
-    ids.forEach((id, i) => {
-      const graph = results[i]?.data
-      if (graph) graphs.set(id, graph)
-    })
-    return { graphs, facts: factResults.flatMap(({ data }) => (data ? [data] : [])) }
-  }, [ids, stamp])
-  return {
-    ...data,
-    ids,
-    toggle: (id: string) =>
-      setIds((old) => (old.includes(id) ? old.filter((each) => each !== id) : [...old, id])),
-  }
 }

@@ -1,4 +1,5 @@
 // What the addresses of the run pages may say. Whatever else they say is as if they said nothing.
+import type { ColourBy } from '../graph/colour.ts'
 import type { GraphViewName, Preset } from '../graph/graph-panel.tsx'
 
 const text = (value: unknown): string | undefined => {
@@ -37,6 +38,16 @@ export interface RunSearch {
   /** The part of the Timeline that is shown, in milliseconds since the epoch. */
   t0?: number
   t1?: number
+  /** Where the Radar looks: x, y of the middle and the zoom, joined by commas. */
+  cam?: string
+  /** The moment that is replayed, in milliseconds since the epoch. */
+  t?: number
+  colour?: ColourBy
+  /** Ids of sub-flows that are open in place, and of the one that the picture is about with those above it. */
+  open?: string
+  focus?: string
+  /** Clusters of the Radar that are open, joined by `|`. */
+  groups?: string
 }
 
 export function parseRunSearch(search: Record<string, unknown>): RunSearch {
@@ -57,6 +68,12 @@ export function parseRunSearch(search: Record<string, unknown>): RunSearch {
     order: oneOf(search.order, ['took']),
     t0: span ? t0 : undefined,
     t1: span ? t1 : undefined,
+    cam: text(search.cam),
+    t: whole(search.t),
+    colour: oneOf(search.colour, ['duration', 'task', 'worker']),
+    open: text(search.open),
+    focus: text(search.focus),
+    groups: text(search.groups),
   })
 }
 

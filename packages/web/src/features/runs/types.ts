@@ -46,6 +46,7 @@ export interface FlowRun extends RunBase {
   infrastructure_pid?: string | null
   created_by?: { type: string | null; display_value: string | null } | null
   job_variables?: Record<string, unknown> | null
+  labels?: Record<string, unknown> | null
   empirical_policy?: { retries?: number | null } | null
 }
 
