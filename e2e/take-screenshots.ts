@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { layered, mapped } from '../packages/web/src/features/graph/fixture.ts'
+import { graphOf as graphFrom, layered, mapped } from '../packages/web/src/features/graph/fixture.ts'
 import { launchBrowser, newVisitor, signIn } from './browser.ts'
 import { hasPython, northwind } from './scenery/northwind.ts'
 import { weeklyReport } from './scenery/weekly-report.ts'
@@ -44,6 +44,42 @@ const graphOf = (tasks: number) => (page: Page) =>
 /** A graph of four steps, mapped over 4,000 items: rings so full that they fold. */
 const mappedGraph = (page: Page) =>
   page.route('**/graph-v2*', (route) => route.fulfill({ json: mapped(4_000) }))
+
+/** A run with two sub-flows, one of which has a sub-flow of its own. */
+const nestedGraph = (page: Page) =>
+  page.route('**/graph-v2*', (route) => {
+    const id = route
+      .request()
+      .url()
+      .match(/flow_runs\/([^/]+)/)?.[1]
+    const steps = (names: string[], from: number) =>
+      names.map((name, i): [string, string, number, number, string[]] => [
+        name,
+        'COMPLETED',
+        from + i,
+        from + i + 2,
+        i === 0 ? [] : [names[i > 2 ? i - 2 : 0]!],
+      ])
+    const json =
+      id === 'quality-checks'
+        ? graphFrom([
+            ...steps(['read_tables', 'nulls', 'totals', 'freshness', 'verdict'], 12),
+            ['row-samples', 'COMPLETED', 14, 17, ['read_tables'], 'flow-run'],
+          ])
+        : id === 'row-samples'
+          ? graphFrom(steps(['sample', 'compare', 'plot'], 14))
+          : graphFrom([
+              ['extract-orders', 'COMPLETED', 0, 6],
+              ['extract-rates', 'COMPLETED', 0, 3],
+              ['clean', 'COMPLETED', 6, 11, ['extract-orders']],
+              ['convert', 'FAILED', 6, 9, ['extract-orders', 'extract-rates']],
+              ['quality-checks', 'COMPLETED', 11, 20, ['clean'], 'flow-run'],
+              ['forecast', 'COMPLETED', 11, 19, ['clean'], 'flow-run'],
+              ['report', 'COMPLETED', 20, 24, ['quality-checks', 'forecast']],
+              ['publish', 'PENDING', null, null, ['convert', 'report']],
+            ])
+    return route.fulfill({ json })
+  })
 
 const failed = `W/runs/flow-run/${scene.failedRun ?? scene.completedRun}`
 const completed = `W/runs/flow-run/${scene.completedRun}`
@@ -90,6 +126,29 @@ const shots: Shot[] = [
     path: `${completed}?view=radar&sel=none`,
     before: graphOf(tasks),
   })),
+  {
+    name: 'radar-nested',
+    path: `${completed}?view=radar&sel=none&open=quality-checks,row-samples`,
+    before: nestedGraph,
+  },
+  { name: 'radar-focus', path: `${completed}?view=radar&focus=quality-checks`, before: nestedGraph },
+  { name: 'radar-replay', path: `${completed}?view=radar&sel=none&t=60000`, before: graphOf(100) },
+  {
+    name: 'radar-duration',
+    path: `${completed}?view=radar&sel=none&colour=duration`,
+    before: graphOf(100),
+  },
+  { name: 'radar-task', path: `${failed}?view=radar&sel=none&colour=task` },
+  {
+    name: 'radar-path',
+    path: `${completed}?view=radar&sel=task-0,task-3,task-8,task-9`,
+    before: graphOf(12),
+  },
+  {
+    name: 'radar-opened',
+    path: `${completed}?view=radar&sel=none&groups=1~extract&cam=0,-500,0.5`,
+    before: mappedGraph,
+  },
   { name: 'radar-mapped', path: `${completed}?view=radar&sel=none`, before: mappedGraph },
 ]
 

@@ -50,7 +50,7 @@ function byDuration(model: GraphModel, now: number): Colouring {
     const edge = NICE.reduce((best, n) =>
       Math.abs(Math.log(n / at)) < Math.abs(Math.log(best / at)) ? n : best,
     )
-    if (at > 0 && edge > (edges.at(-1) ?? 0)) edges.push(edge)
+    if (at > 0 && edge > (edges.at(-1) ?? known[0] ?? 0) && edge <= (known.at(-1) ?? 0)) edges.push(edge)
   }
   const of = new Uint8Array(model.size)
   const counts = new Uint32Array(RAMP)

@@ -91,12 +91,13 @@ export function* drawListSteps(
   const folded = far && scene.clusters ? scene.clusters.list : []
   const shown = folded.length ? { ...scene, hidden: scene.clusters!.mask } : { ...scene, hidden: null }
   bands(batches, layout, 0, layout.rings)
-  sectors(batches, shown, folded)
   yield* segments(batches, shown, view, detail, 0, layout.rings)
   ticks(batches, scene, view)
   yield
   let edges = 0
   if (detail !== 'rings') edges = yield* edgeBatches(batches, scene, view, detail, false)
+  // Edges end at the border of a folded cluster.
+  sectors(batches, shown, view, folded)
   yield* litEdges(batches, scene, false)
   if (layout.nests.length) {
     // An opened sub-flow lies above the rings that it stands on, and holds rings of its own.
@@ -142,7 +143,7 @@ function nests(batches: Batch[], layout: RadarLayout, view: View): void {
 }
 
 /** Whether a node's surroundings may reach into the view. */
-const near = (layout: RadarLayout, i: number, view: View): boolean =>
+const isNear = (layout: RadarLayout, i: number, view: View): boolean =>
   layout.x[i]! > view.left - 60 &&
   layout.x[i]! < view.right + 60 &&
   layout.y[i]! > view.top - 60 &&
@@ -158,7 +159,8 @@ function paintFor(scene: Scene, colour: number, tone: 'fill' | 'tint', mass: boo
   if (colour >= SCHEME) return { scheme: scene.colours?.scheme ?? 'ramp', index: colour - SCHEME, tone }
   const state = GRAPH_STATES[colour]!
   // What has not begun is an outline; a mass of outlines is the colour of a line.
-  if (mass && (state === 'pending' || state === 'blocked')) return { token: 'line-strong' }
+  if (mass && (state === 'pending' || state === 'blocked'))
+    return { token: tone === 'tint' ? 'line' : 'line-strong' }
   return { state, tone }
 }
 /** Bad news comes last, so that it is never painted over. */
@@ -166,28 +168,59 @@ const inOrder = (colours: Iterable<number>): number[] =>
   [...colours].sort((a, b) => Number(isBad(a)) - Number(isBad(b)) || a - b)
 const isBad = (colour: number): boolean => colour < SCHEME && BAD_STATES.has(GRAPH_STATES[colour]!)
 
-/** A folded cluster is one arc as wide as its ring, split by state. */
-function sectors(batches: Batch[], scene: Shown, folded: readonly Cluster[]): void {
-  const byState = new Map<number, number[]>()
-  for (const cluster of folded) {
-    if (scene.hidden && !scene.hidden[cluster.nodes[0]!]) continue
-    for (const { state, low, high } of clusterParts(cluster)) {
-      const arcs = byState.get(state) ?? []
-      const radius = (cluster.inner + cluster.outer) / 2
-      arcs.push(0, 0, radius, cluster.outer - cluster.inner, low, high)
-      byState.set(state, arcs)
+/** How large masses are painted: softly, with a line in the full colour at their outer edge; bad news is all colour. */
+class Masses {
+  readonly #soft = new Map<number, number[]>()
+  readonly #line = new Map<number, number[]>()
+  add(
+    colour: number,
+    x: number,
+    y: number,
+    inner: number,
+    outer: number,
+    low: number,
+    high: number,
+    core: number,
+  ): void {
+    const put = (into: Map<number, number[]>, radius: number, width: number): void => {
+      const arcs = into.get(colour) ?? []
+      arcs.push(x, y, radius, width, low, high)
+      into.set(colour, arcs)
+    }
+    if (isBad(colour)) put(this.#line, (inner + outer) / 2, outer - inner)
+    else {
+      put(this.#soft, (inner + outer) / 2, outer - inner)
+      if (core > 0) put(this.#line, outer - core / 2, core)
     }
   }
-  for (const state of inOrder(byState.keys()))
-    batches.push({
-      kind: 'arcs',
-      paint: paintFor(scene, state, 'fill', true),
-      alpha: 1,
-      arcs: Float32Array.from(byState.get(state)!),
-    })
+  batches(out: Batch[], scene: Scene): void {
+    for (const [arcs, tone] of [
+      [this.#soft, 'tint'],
+      [this.#line, 'fill'],
+    ] as const)
+      for (const colour of inOrder(arcs.keys()))
+        out.push({
+          kind: 'arcs',
+          paint: paintFor(scene, colour, tone, true),
+          alpha: 1,
+          arcs: Float32Array.from(arcs.get(colour)!),
+        })
+  }
 }
 
-/** The tint behind each node; seen from afar, where nodes vanish, the full colour: the mini-radar is the same picture. */
+/** A folded cluster is one arc as wide as its ring, split by state. */
+function sectors(batches: Batch[], scene: Shown, view: View, folded: readonly Cluster[]): void {
+  const masses = new Masses()
+  for (const cluster of folded) {
+    if (scene.hidden && !scene.hidden[cluster.nodes[0]!]) continue
+    const core = Math.min(3 / view.scale, (cluster.outer - cluster.inner) / 2)
+    for (const { state, low, high } of clusterParts(cluster))
+      masses.add(state, 0, 0, cluster.inner, cluster.outer, low, high, core)
+  }
+  masses.batches(batches, scene)
+}
+
+/** The tint behind each node; from afar, where nodes vanish, the same with a line in the full colour. */
 function* segments(
   batches: Batch[],
   scene: Shown,
@@ -197,15 +230,10 @@ function* segments(
   last: number,
 ): Generator<undefined, void> {
   const { layout, hidden } = scene
-  const byColour = new Map<number, number[]>()
   const far = detail === 'rings'
   const band = first === 0 ? layout.band : 12
-  const widthOf = (colour: number): number => {
-    if (!far) return band
-    // Bad news is never thinner than two pixels.
-    const width = Math.max(layout.slot, band) * 1.04
-    return isBad(colour) ? Math.max(width, 2 / view.scale) : width
-  }
+  const masses = new Masses()
+  const near = new Map<number, number[]>()
   for (let r = first; r < last; r++) {
     if (layout.outer[r] === 0) continue
     const from = layout.ringStart[r]!
@@ -217,13 +245,25 @@ function* segments(
     const gap = far ? 0 : 1.5 / layout.inner[r]!
     const rows = wide ? Math.round((layout.outer[r]! - layout.inner[r]!) / layout.slot) + 1 : 1
     const half = (ARC / Math.ceil(count / rows)) * 0.5
+    // A single row fills nearly half of the way to the next ring; rows of a wide ring touch each other.
+    const width = !far ? band : wide ? layout.slot * 1.04 : Math.max(layout.slot * 1.04, layout.step * 0.45)
+    const core = Math.max(layout.slot * 0.32, 1.5 / view.scale)
     const open = { colour: -1, radius: 0, from: 0, to: 0 }
     const close = (): void => {
-      if (open.colour < 0) return
-      const arcs = byColour.get(open.colour) ?? []
-      arcs.push(layout.ringX[r]!, layout.ringY[r]!, open.radius, widthOf(open.colour), open.from, open.to)
-      byColour.set(open.colour, arcs)
+      const { colour, radius, from: low, to: high } = open
+      if (colour < 0) return
       open.colour = -1
+      const [x, y] = [layout.ringX[r]!, layout.ringY[r]!]
+      if (!far) {
+        const arcs = near.get(colour) ?? []
+        arcs.push(x, y, radius, width, low, high)
+        near.set(colour, arcs)
+        return
+      }
+      // Bad news is never thinner than two pixels, nor narrower.
+      const least = isBad(colour) ? Math.max(0, 2.5 / view.scale - (high - low) * radius) / radius / 2 : 0
+      const edge = !wide || radius > layout.outer[r]! - layout.slot / 2 ? core : 0
+      masses.add(colour, x, y, radius - width / 2, radius + width / 2, low - least, high + least, edge)
     }
     for (let row = 0; row < rows; row++) {
       for (let i = row; i < count; i += rows) {
@@ -232,7 +272,7 @@ function* segments(
           close()
           continue
         }
-        if (!far && !near(layout, node, view)) continue
+        if (!far && !isNear(layout, node, view)) continue
         const angle = layout.angle[node]!
         const colour = colourOf(scene, node)
         let low = angle - half
@@ -255,12 +295,17 @@ function* segments(
       close()
     }
   }
-  for (const colour of inOrder(byColour.keys()))
+  masses.batches(batches, scene)
+  // A node alone lights the ring around it.
+  const { model } = scene
+  if (first === 0 && model.size === 1 && layout.outer[0] === 0)
+    near.set(colourOf(scene, 0), [0, 0, layout.step * 0.8, layout.band, A0, A1])
+  for (const colour of inOrder(near.keys()))
     batches.push({
       kind: 'arcs',
-      paint: paintFor(scene, colour, far ? 'fill' : 'tint', far),
+      paint: paintFor(scene, colour, 'tint', false),
       alpha: 1,
-      arcs: Float32Array.from(byColour.get(colour)!),
+      arcs: Float32Array.from(near.get(colour)!),
     })
 }
 
@@ -343,7 +388,7 @@ function* edgeBatches(
         edgePoints(lines.points, layout, edges, e)
       }
       // Faint enough that a hundred of them are a texture, not a net.
-      const alpha = model.edges > 1_200 ? 0.2 : model.edges > 120 ? 0.22 : 0.34
+      const alpha = model.edges > 200 ? 0.18 : model.edges > 90 ? 0.24 : 0.34
       if (single.length) batches.push(lines.batch({ token: 'text-3' }, 1.2, alpha))
       return single.length
     }

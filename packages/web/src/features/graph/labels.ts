@@ -153,7 +153,12 @@ export function* placeLabelsSteps(input: LabelInput): Generator<undefined, Place
     const h = big ? 42 : 22
     const x = input.toX(i)
     const y = input.toY(i)
-    const spot = take(i, w, h, 2, cardSpots(x, y, w, h, big, rank <= 1, layout.x[i]! < -4))
+    // A node alone stands in the middle with its whole card.
+    const spots: Spot[] =
+      model.size === 1
+        ? [{ x: x - w / 2, y: y - h / 2, side: 'stem' }]
+        : cardSpots(x, y, w, h, big, rank <= 1, layout.x[i]! < -4)
+    const spot = take(i, w, h, 2, spots)
     if (!spot) return false
     const mask = input.lit?.[i] ?? 0
     const state = GRAPH_STATES[model.states[i]!]!

@@ -1,9 +1,11 @@
 import { type PointerEvent, useEffect, useRef } from 'react'
+import { CanvasBackend } from './canvas-backend.ts'
+import { drawList, type Scene } from './draw-list.ts'
 import type { Geometry } from './layout.ts'
 import type { GraphModel } from './model.ts'
 import { A0, A1, ARC } from './polar.ts'
 import { GRAPH_STATES } from './states.ts'
-import { readTheme } from './theme.ts'
+import { readTheme, type Theme } from './theme.ts'
 
 export const MINIMAP_SIZE = 88
 
@@ -58,7 +60,38 @@ export function Minimap({
 export const minimapScale = (geometry: Geometry): number =>
   (MINIMAP_SIZE / 2 - 5) / Math.max(1, geometry.layout.extent - 20)
 
-function drawMinimap(canvas: HTMLCanvasElement, model: GraphModel, { layout }: Geometry): void {
+/** Many nodes are drawn as the stage draws them from afar. */
+function drawFar(
+  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  theme: Theme,
+  ratio: number,
+): void {
+  const k = (MINIMAP_SIZE / 2 - 5) / Math.max(1, scene.layout.extent - 20)
+  const reach = scene.layout.extent
+  const view = {
+    scale: Math.min(k, 2.9 / scene.layout.slot),
+    left: -reach,
+    top: -reach,
+    right: reach,
+    bottom: reach,
+  }
+  const backend = new CanvasBackend()
+  backend.resize(MINIMAP_SIZE, MINIMAP_SIZE, ratio)
+  backend.render(
+    drawList(scene, view, new Uint32Array()),
+    { k, x: MINIMAP_SIZE / 2, y: MINIMAP_SIZE / 2 },
+    theme,
+  )
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.clearRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(backend.canvas, 0, 0)
+  backend.destroy()
+}
+
+function drawMinimap(canvas: HTMLCanvasElement, model: GraphModel, geometry: Geometry): void {
+  const { layout } = geometry
   const ratio = Math.min(2, window.devicePixelRatio || 1)
   canvas.width = canvas.height = MINIMAP_SIZE * ratio
   const context = canvas.getContext('2d')
@@ -66,10 +99,20 @@ function drawMinimap(canvas: HTMLCanvasElement, model: GraphModel, { layout }: G
   if (!context || !host) return
   const theme = readTheme(host)
   const scale = (MINIMAP_SIZE / 2 - 5) / Math.max(1, layout.extent - 20)
+  if (model.size > 600) {
+    drawFar(
+      canvas,
+      context,
+      { model, layout, edges: geometry.edges, lit: null, faint: null, clock: null },
+      theme,
+      ratio,
+    )
+    return
+  }
   context.setTransform(ratio, 0, 0, ratio, (MINIMAP_SIZE / 2) * ratio, (MINIMAP_SIZE / 2) * ratio)
   const paths = new Map<number, Path2D>()
   context.strokeStyle = theme.token['ring-line']
-  for (let r = 0; r < layout.inner.length; r++) {
+  for (let r = 0; r < layout.rings; r++) {
     const from = layout.ringStart[r]!
     const count = layout.ringStart[r + 1]! - from
     if (layout.outer[r] === 0) continue

@@ -158,6 +158,7 @@ export function relax(
   const passes = size <= SMALL ? 40 : size <= MEDIUM ? 16 : 6
   const room = size <= SMALL ? step * 0.95 : slot * 1.2
   const hub = ringStart[1] === 1
+  const evenly = size <= SMALL ? 0.15 : 0.04
   for (let pass = 0; pass < passes; pass++)
     for (let r = 0; r < inner.length; r++) {
       const radius = inner[r]!
@@ -185,7 +186,7 @@ export function relax(
         // Towards the neighbours, and back towards an even spread: chains run outwards, and the whole circle is used.
         const even = A0 + ((at++ + 0.5) / ring.length) * ARC
         if (n) angle[node]! += (sum / n - angle[node]!) * 0.06
-        angle[node]! += (even - angle[node]!) * 0.04
+        angle[node]! += (even - angle[node]!) * evenly
       }
       for (let k = 0; k < 8; k++)
         for (let i = 1; i < ring.length; i++) {

@@ -33,7 +33,7 @@ export type Theme = {
   font: string
 }
 
-const STEPS = [10, 26, 44, 66, 92]
+const STEPS = [30, 44, 60, 78, 98]
 const ANGLES = [250, 60, 330, 195, 285, 95, 20, 225]
 /** The colours of the schemes as CSS, which legends use as it is. */
 export const RAMP_COLOURS = STEPS.map((share) => `color-mix(in oklab, var(--text) ${share}%, var(--band))`)
