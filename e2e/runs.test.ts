@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { startServer, type TestServer } from '@orrery/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { layered } from '../packages/web/src/features/graph/fixture.ts'
 import { axe, hasBrowser, launchBrowser, newVisitor } from './browser.ts'
 
 interface Created {
@@ -335,50 +334,6 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     await page.getByText('Nothing matches').waitFor()
     expect(await api<number>('POST', '/flow_runs/count', { flow_runs: { id: { any_: ids } } })).toBe(0)
     await close()
-  })
-
-  it('10,000 tasks are panned with little script and few draw calls', async () => {
-    const { page, context } = await newVisitor(browser, server.url)
-    const graph = layered(10_000, 20, 3)
-    const edges = graph.nodes.reduce((sum, [, node]) => sum + node.parents.length, 0)
-    await page.route('**/graph-v2', (route) => route.fulfill({ json: graph }))
-    await page.goto(`/runs/flow-run/${finished}?view=radar&sel=none`)
-    await radar(page).and(page.locator('[data-detail]')).waitFor({ timeout: 30_000 })
-    const box = await radar(page).boundingBox()
-    if (!box) throw new Error('the Radar has no size')
-    const x = box.x + box.width / 2
-    const y = box.y + box.height / 2
-    for (const zoom of [1, 6]) {
-      const stats = (): Promise<{ times: number[]; drawCalls: number; redraws: number }> =>
-        radar(page).evaluate((element) =>
-          (element as unknown as { radarStage: { takeStats(): never } }).radarStage.takeStats(),
-        )
-      await radar(page).evaluate(
-        (element, factor) =>
-          (element as unknown as { radarStage: { zoomBy(f: number): void } }).radarStage.zoomBy(factor),
-        zoom,
-      )
-      await page.waitForTimeout(1_500)
-      await page.mouse.move(x, y)
-      await page.mouse.down()
-      await stats()
-      for (let i = 0; i < 90; i++)
-        await page.mouse.move(x + 340 * Math.sin(i / 12), y + 240 * Math.sin(i / 9))
-      const measured = await stats()
-      await page.mouse.up()
-      const times = measured.times.sort((a, b) => a - b)
-      const share = (part: number): number => times[Math.floor(part * (times.length - 1))] ?? Number.NaN
-      const detail = await radar(page).getAttribute('data-detail')
-      console.log(
-        `panning 10,000 nodes, ${edges} edges (${detail}, ${await radar(page).getAttribute('data-backend')}): ` +
-          `${times.length} frames, script ${share(0.5).toFixed(2)} ms a frame in the middle, ${share(0.9).toFixed(2)} in nine of ten, ` +
-          `${share(1).toFixed(1)} at worst (a redraw), at most ${measured.drawCalls} draw calls a frame, ${measured.redraws} redraws`,
-      )
-      expect(times.length).toBeGreaterThan(20)
-      expect(share(0.9)).toBeLessThan(4)
-      expect(measured.drawCalls).toBeLessThanOrEqual(8)
-    }
-    await context.close()
   })
 
   const pages: [string, () => string][] = [

@@ -9,9 +9,12 @@ export interface Backend {
   readonly name: 'canvas' | 'pixi'
   /** What stands in the page; it may hold more than one surface. */
   readonly element: HTMLElement
-  /** Draws the list as seen by the camera on a surface of the given CSS size. Answers the number of draw calls. */
-  render(list: DrawList, camera: Camera, theme: Theme): number
-  /** The same in small steps and out of sight; the picture appears when the answer is called. */
+  /** How far beyond the surface a list may reach, in surfaces on every side, because panning draws what lies there. */
+  readonly reach: number
+  /**
+   * Draws the list as seen by the camera, in small steps and out of sight. The picture appears when the answer is
+   * called, which answers the number of draw calls; where panning draws, it appears with the next pan.
+   */
   prepare(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, () => number>
   /** Moves what is drawn without a new list, where the backend can; answers null where it cannot. */
   pan(camera: Camera): number | null
@@ -46,6 +49,7 @@ function pathOf(d: string): Path2D {
 
 export class CanvasBackend implements Backend {
   readonly name = 'canvas'
+  readonly reach = 0
   readonly element = document.createElement('div')
   #context: CanvasRenderingContext2D
   /** The surface that the next picture is made on while this one is looked at; made when it is first needed. */
@@ -82,10 +86,10 @@ export class CanvasBackend implements Backend {
     return this.#context.canvas
   }
 
+  /** Draws the list at once. Answers the number of draw calls. */
   render(list: DrawList, camera: Camera, theme: Theme): number {
-    this.#begin()
-    for (const batch of list.batches) this.#next(batch, camera, theme)
-    this.#flushCuts(theme)
+    const steps = this.#all(list, camera, theme)
+    while (!steps.next().done);
     return this.#calls
   }
 
@@ -99,18 +103,15 @@ export class CanvasBackend implements Backend {
       back.canvas.style.display = 'none'
       this.element.append(back.canvas)
     }
-    const draw = (work: () => void): void => {
-      this.#context = back
-      work()
-      this.#context = front
-    }
-    draw(() => this.#begin())
     const ratio = this.#ratio
-    for (const batch of list.batches) {
-      draw(() => this.#next(batch, camera, theme))
+    const steps = this.#all(list, camera, theme)
+    for (;;) {
+      this.#context = back
+      const step = steps.next()
+      this.#context = front
+      if (step.done) break
       yield
     }
-    draw(() => this.#flushCuts(theme))
     const calls = this.#calls
     return () => {
       if (ratio !== this.#ratio) return calls
@@ -130,9 +131,14 @@ export class CanvasBackend implements Backend {
     this.#context.clearRect(0, 0, canvas.width, canvas.height)
   }
 
-  #next(batch: Batch, camera: Camera, theme: Theme): void {
-    if (batch.kind !== 'marks') this.#flushCuts(theme)
-    this.#draw(batch, camera, theme)
+  *#all(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, void> {
+    this.#begin()
+    for (const batch of list.batches) {
+      if (batch.kind !== 'marks') this.#flushCuts(theme)
+      yield* this.#draw(batch, camera, theme)
+      yield
+    }
+    this.#flushCuts(theme)
   }
 
   #world(camera: Camera): void {
@@ -150,7 +156,7 @@ export class CanvasBackend implements Backend {
     this.#context.fill(path)
   }
 
-  #draw(batch: Batch, camera: Camera, theme: Theme): void {
+  *#draw(batch: Batch, camera: Camera, theme: Theme): Generator<undefined, void> {
     const context = this.#context
     this.#world(camera)
     context.setLineDash([])
@@ -177,6 +183,7 @@ export class CanvasBackend implements Backend {
       const path = new Path2D()
       const { points, starts } = batch
       for (let line = 0; line + 1 < starts.length; line++) {
+        if (line % 200 === 199) yield
         const end = starts[line + 1]! * 2
         let at = starts[line]! * 2
         path.moveTo(points[at]!, points[at + 1]!)
@@ -205,10 +212,14 @@ export class CanvasBackend implements Backend {
       context.strokeStyle = paintOf(batch.paint, theme)
       context.lineWidth = batch.width / camera.k
       this.#stroke(path)
-    } else this.#marks(batch, camera, theme)
+    } else yield* this.#marks(batch, camera, theme)
   }
 
-  #marks(batch: Extract<Batch, { kind: 'marks' }>, camera: Camera, theme: Theme): void {
+  *#marks(
+    batch: Extract<Batch, { kind: 'marks' }>,
+    camera: Camera,
+    theme: Theme,
+  ): Generator<undefined, void> {
     const context = this.#context
     context.globalAlpha = batch.alpha
     const radius = batch.radius / camera.k
@@ -216,6 +227,7 @@ export class CanvasBackend implements Backend {
       const path = new Path2D()
       const tiny = batch.radius < 2
       for (let i = 0; i < batch.points.length; i += 2) {
+        if (i % 3_000 === 2_998) yield
         const x = batch.points[i]!
         const y = batch.points[i + 1]!
         if (tiny) path.rect(x - radius, y - radius, 2 * radius, 2 * radius)
@@ -236,6 +248,7 @@ export class CanvasBackend implements Backend {
       const path = cut ? this.#cuts.path : new Path2D()
       const shape = pathOf(part.d)
       for (let i = 0; i < batch.points.length; i += 2) {
+        if (i % 600 === 598) yield
         matrix.a = matrix.d = scale
         matrix.e = batch.points[i]!
         matrix.f = batch.points[i + 1]!

@@ -23,6 +23,8 @@ export type WordsInput = {
   clock: Clock | null
   subtitle(i: number): string
   list: DrawList
+  /** The nodes of the list that are on the surface. */
+  visible: Uint32Array
   lit: Uint8Array | null
   faint: Uint8Array | null
   main: number
@@ -51,10 +53,10 @@ export function* composeWords(input: WordsInput): Generator<undefined, Words> {
   // Far away only what matters is named: the selection and its path, and what went wrong.
   const far = detail === 'rings' || detail === 'dots'
   const visible = far
-    ? list.visible
+    ? input.visible
         .filter((i) => i === input.main || i === input.hovered || (lit?.[i] ?? 0) !== 0)
         .slice(0, 60)
-    : list.visible
+    : input.visible
   const placed = yield* placeLabelsSteps({
     model,
     layout,

@@ -28,6 +28,7 @@ export function wholePicture(stage: RadarStage): Whole | null {
   const steps = composeWords({
     ...data,
     list,
+    visible: everything,
     lit,
     faint,
     main,

@@ -8,6 +8,7 @@ import { clustersOf, countClusters } from './clusters.ts'
 import { type ColourBy, colouring } from './colour.ts'
 import type { Pick } from './gestures.ts'
 import './graph.css'
+import { exportPicture } from './export.ts'
 import { FindBox, PresetMenu, ViewMenu } from './graph-toolbar.tsx'
 import { nestsOf } from './layout.ts'
 import type { Look } from './look.ts'
@@ -245,7 +246,6 @@ export function GraphPanel(props: GraphPanelProps) {
   }
   const save = async (kind: 'png' | 'svg'): Promise<void> => {
     try {
-      const { exportPicture } = await import('./export.ts')
       if (stage.current) await exportPicture(stage.current, kind, props.name ?? 'run')
     } catch (error) {
       toastError('The picture could not be made', error)

@@ -154,7 +154,7 @@ export const stateAt = (model: GraphModel, i: number): GraphState =>
   GRAPH_STATES[model.states[i] ?? 0] ?? 'pending'
 
 /** How many nodes wear each state, in the order of GRAPH_STATES; states that nobody wears are left out. */
-export function countStates(model: GraphModel): [GraphState, number][] {
+export function countStates(model: Pick<GraphModel, 'states'>): [GraphState, number][] {
   const counts = new Uint32Array(GRAPH_STATES.length)
   for (const state of model.states) counts[state] = (counts[state] ?? 0) + 1
   return GRAPH_STATES.map((state, i): [GraphState, number] => [state, counts[i] ?? 0]).filter(

@@ -37,12 +37,14 @@ const COLUMNS = 5
 
 export class PixiBackend implements Backend {
   readonly name = 'pixi'
+  readonly reach = 1.5
   readonly element: HTMLElement
   readonly #renderer: WebGLRenderer
   readonly #stage = new Container()
   readonly #view = new Float32Array(4)
   #mesh: Mesh<Geometry, Shader> | null = null
   #texture: Texture | null = null
+  #shader: Shader | null = null
   #theme: Theme | null = null
   #width = 1
   #height = 1
@@ -74,14 +76,6 @@ export class PixiBackend implements Backend {
     this.#renderer.resize(width, height, ratio)
   }
 
-  render(list: DrawList, camera: Camera, theme: Theme): number {
-    const steps = this.prepare(list, camera, theme)
-    for (;;) {
-      const step = steps.next()
-      if (step.done) return step.value()
-    }
-  }
-
   *prepare(list: DrawList, camera: Camera, theme: Theme): Generator<undefined, () => number> {
     if (theme !== this.#theme) this.#paint(theme)
     const { positions, uvs, colours, indices } = yield* trianglesSteps(list, camera, this.#palette(theme))
@@ -94,30 +88,31 @@ export class PixiBackend implements Backend {
       },
       indexBuffer: indices,
     })
-    const texture = this.#texture ?? Texture.WHITE
-    const mesh = new Mesh({
-      geometry,
-      shader: Shader.from({
-        gl: { vertex: VERTEX, fragment: FRAGMENT },
-        resources: {
-          uTexture: texture.source,
-          uSampler: texture.source.style,
-          view: { uView: { value: this.#view, type: 'vec4<f32>' } },
-        },
-      }),
-    })
+    const mesh = new Mesh({ geometry, shader: this.#shaderOf(this.#texture ?? Texture.WHITE) })
     return () => {
       const old = this.#mesh
       this.#mesh = mesh
       this.#stage.removeChildren()
       if (indices.length) this.#stage.addChild(mesh)
-      const calls = this.pan(camera)
       if (old) {
         old.geometry.destroy(true)
         old.destroy()
       }
-      return calls
+      // It is drawn when the stage next places it.
+      return 0
     }
+  }
+
+  #shaderOf(texture: Texture): Shader {
+    this.#shader ??= Shader.from({
+      gl: { vertex: VERTEX, fragment: FRAGMENT },
+      resources: {
+        uTexture: texture.source,
+        uSampler: texture.source.style,
+        view: { uView: { value: this.#view, type: 'vec4<f32>' } },
+      },
+    })
+    return this.#shader
   }
 
   pan(camera: Camera): number {
@@ -158,6 +153,7 @@ export class PixiBackend implements Backend {
       const solid = state === 'completed' ? theme.fill[state] : theme.solid[state]
       drawGlyph(context, state, ...centre(i + 2), CELL / 16, solid, theme.token.surface)
     })
+    this.#shader = null
     this.#texture?.destroy(true)
     this.#texture = Texture.from(canvas, true)
   }

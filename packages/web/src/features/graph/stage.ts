@@ -54,7 +54,9 @@ const SLICE = 2
 /** Graphs up to this size are drawn anew while they are zoomed. */
 const LIGHT = 1_500
 
-type Picture = { list: DrawList; words: Words; show(): number }
+type Picture = { list: DrawList; held: Held; words: Words; show(): number }
+/** The part of the world that a list was made for, at which scale. */
+type Held = { k: number; left: number; top: number; right: number; bottom: number }
 type Job = { camera: Camera; steps: Generator<undefined, Picture> }
 
 export class RadarStage implements GestureTarget {
@@ -82,6 +84,7 @@ export class RadarStage implements GestureTarget {
   #drawn: Camera = { k: 1, x: 0, y: 0 }
   #words: Words = { placed: NOTHING, marks: [], numbers: [] }
   #list: DrawList | null = null
+  #held: Held | null = null
   #job: Job | null = null
   #frame = 0
   #settle = 0
@@ -184,6 +187,7 @@ export class RadarStage implements GestureTarget {
     backend.element.setAttribute('aria-hidden', 'true')
     backend.element.style.cssText = old.element.style.cssText
     this.#job = null
+    this.#held = null
     this.#backend = backend
     old.element.replaceWith(backend.element)
     old.destroy()
@@ -321,7 +325,6 @@ export class RadarStage implements GestureTarget {
       calls = this.#drawNow()
       clearTimeout(this.#settle)
     } else {
-      calls = this.#move(zoomed)
       const dx = this.#camera.x - this.#drawn.x * zoomed
       const dy = this.#camera.y - this.#drawn.y * zoomed
       const used = Math.max(Math.abs(dx) / this.#width, Math.abs(dy) / this.#height)
@@ -334,7 +337,7 @@ export class RadarStage implements GestureTarget {
           this.#job ??= this.#begin(this.#camera)
           this.#schedule()
         }, 140)
-      if (this.#job) calls = Math.max(calls, this.#advance(began))
+      calls = this.#advance(began) ?? this.#move(zoomed)
     }
     this.#events.camera(this.#camera)
     const took = performance.now() - began
@@ -367,31 +370,36 @@ export class RadarStage implements GestureTarget {
   /** The whole picture at once: something changed, and small graphs while they are zoomed. */
   #drawNow(): number {
     this.#stale = false
+    this.#held = null
     this.#job = this.#begin(this.#camera)
-    return this.#advance(Number.POSITIVE_INFINITY)
+    return this.#advance(Number.POSITIVE_INFINITY) ?? 0
   }
 
-  /** Works on the next picture until the slice of this frame is used up; shows it when it is whole. */
-  #advance(began: number): number {
+  /** Works on the next picture until the slice of this frame is used up; shows it when it is whole, else answers null. */
+  #advance(began: number): number | null {
     const job = this.#job
-    if (!job) return 0
+    if (!job) return null
     for (;;) {
       const step = job.steps.next()
       if (step.done) {
         this.#job = null
-        const { list, words, show } = step.value
+        const { list, held, words, show } = step.value
+        this.#held = held
         this.#drawn = { ...job.camera }
         this.#list = list
         this.#words = words
-        const calls = show()
+        const drawn = show()
         this.#drawWords(this.#surface(job.camera))
         this.#backend.element.style.transform = `translate(${-this.#width * MARGIN}px, ${-this.#height * MARGIN}px)`
-        this.#move(this.#camera.k / this.#drawn.k)
+        const zoomed = this.#camera.k / this.#drawn.k
+        // While it is zoomed the picture is stretched, so it must have been drawn once as it is.
+        if (zoomed !== 1) this.#backend.pan(this.#surface(job.camera))
+        const moved = this.#move(zoomed)
         this.#stats.redraws++
         this.#events.drawn(list, this.#backend.name)
-        return calls
+        return Math.max(drawn, moved)
       }
-      if (performance.now() - began > SLICE) return 0
+      if (performance.now() - began > SLICE) return null
     }
   }
 
@@ -410,13 +418,40 @@ export class RadarStage implements GestureTarget {
       right: (width - camera.x) / camera.k,
       bottom: (height - camera.y) / camera.k,
     }
-    const visible = this.#index
-      ? Uint32Array.from(this.#index.search(view.left, view.top, view.right, view.bottom)).sort()
-      : new Uint32Array()
+    const inside = (area: { left: number; top: number; right: number; bottom: number }): Uint32Array =>
+      this.#index
+        ? Uint32Array.from(this.#index.search(area.left, area.top, area.right, area.bottom)).sort()
+        : new Uint32Array()
+    // A backend that pans by itself may hold what is needed already; then only the words are found anew.
+    const held = this.#held
+    const enough =
+      held !== null &&
+      held.k === camera.k &&
+      held.left <= view.left &&
+      held.top <= view.top &&
+      held.right >= view.right &&
+      held.bottom >= view.bottom
+    let list = this.#list
+    let area = held
+    let show = (): number => 0
+    if (!enough || !list || !area) {
+      const { reach } = this.#backend
+      const [dx, dy] = [(reach * width) / camera.k, (reach * height) / camera.k]
+      area = {
+        k: camera.k,
+        left: view.left - dx,
+        top: view.top - dy,
+        right: view.right + dx,
+        bottom: view.bottom + dy,
+      }
+      const nodes = inside(area)
+      yield
+      list = yield* drawListSteps(this.scene(), { scale: camera.k, ...area }, nodes)
+      yield
+      show = yield* this.#backend.prepare(list, camera, this.theme)
+    }
     yield
-    const list = yield* drawListSteps(this.scene(), view, visible)
-    yield
-    const shown = yield* this.#backend.prepare(list, camera, this.theme)
+    const visible = this.#backend.reach > 0 ? inside(view) : list.visible
     yield
     // While the whole picture is in view nothing may hang over its edge; further in, names must not move with the frame.
     const { layout } = data.geometry
@@ -435,6 +470,7 @@ export class RadarStage implements GestureTarget {
       clock: data.clock,
       subtitle: data.subtitle,
       list,
+      visible,
       lit: this.#lit,
       faint: this.#faint,
       main: this.#main,
@@ -446,7 +482,7 @@ export class RadarStage implements GestureTarget {
       roomy: this.#width >= 560,
       ruler: this.ruler,
     })
-    return { list, words, show: shown }
+    return { list, held: area, words, show }
   }
 
   /** What is to be drawn, without a camera: exports draw it as well. */
@@ -494,6 +530,7 @@ export class RadarStage implements GestureTarget {
     const width = clientWidth * (1 + 2 * MARGIN)
     const height = clientHeight * (1 + 2 * MARGIN)
     this.#job = null
+    this.#held = null
     this.#backend.resize(width, height, ratio)
     this.#overlay.width = Math.round(width * ratio)
     this.#overlay.height = Math.round(height * ratio)

@@ -12,9 +12,10 @@ import {
 } from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
+import { LOOK_WORDS } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { ArtifactsTab, useArtifactsTab } from '../artifacts/artifacts-tab.tsx'
-import { type GraphModel, neighbours, stateAt } from '../graph/model.ts'
+import { countStates, type GraphModel, neighbours, stateAt } from '../graph/model.ts'
 import { DOWN, lineage, UP } from '../graph/paths.ts'
 import { LogView } from '../logs/log-view.tsx'
 import { type LogSource, useRunLogs } from '../logs/use-logs.ts'
@@ -64,7 +65,8 @@ export function RunInspector(props: InspectorProps) {
 
   // Tasks of this run are filtered out of its lines; what is inside a sub-flow has lines of its own.
   const inside = node >= 0 && (model?.group[node] ?? -1) >= 0
-  const outside = main !== undefined && (subflow || inside || (model !== null && node < 0))
+  const several = selected.length > 1
+  const outside = main !== undefined && !several && (subflow || inside || (model !== null && node < 0))
   const source: LogSource = !outside
     ? { flow_run_id: run.id }
     : subflow
@@ -81,26 +83,28 @@ export function RunInspector(props: InspectorProps) {
   const artifacts = useArtifactsTab(artifactsOf, ended)
 
   const total = model?.size ?? 0
-  const tabs = main
-    ? [
-        { id: 'logs', label: 'Logs' },
-        ...(subflow ? [] : [{ id: 'inputs', label: 'Inputs' }]),
-        ...artifacts,
-        { id: 'history', label: 'History' },
-        ...(subflow ? [] : [{ id: 'details', label: 'Details' }]),
-      ]
-    : [
-        { id: 'summary', label: 'Summary' },
-        { id: 'logs', label: 'Logs' },
-        { id: 'tasks', label: 'Task runs', count: total || undefined },
-        ...(children.data?.length
-          ? [{ id: 'sub-flows', label: 'Sub-flows', count: children.data.length }]
-          : []),
-        ...artifacts,
-        { id: 'parameters', label: 'Parameters' },
-        { id: 'history', label: 'History' },
-        { id: 'details', label: 'Details' },
-      ]
+  const tabs = several
+    ? [{ id: 'logs', label: 'Logs' }]
+    : main
+      ? [
+          { id: 'logs', label: 'Logs' },
+          ...(subflow ? [] : [{ id: 'inputs', label: 'Inputs' }]),
+          ...artifacts,
+          { id: 'history', label: 'History' },
+          ...(subflow ? [] : [{ id: 'details', label: 'Details' }]),
+        ]
+      : [
+          { id: 'summary', label: 'Summary' },
+          { id: 'logs', label: 'Logs' },
+          { id: 'tasks', label: 'Task runs', count: total || undefined },
+          ...(children.data?.length
+            ? [{ id: 'sub-flows', label: 'Sub-flows', count: children.data.length }]
+            : []),
+          ...artifacts,
+          { id: 'parameters', label: 'Parameters' },
+          { id: 'history', label: 'History' },
+          { id: 'details', label: 'Details' },
+        ]
   const tab = tabs.find((each) => each.id === search.tab)?.id ?? 'logs'
   const of = main ? (subflow ? { flowRun: main } : { taskRun: main }) : { flowRun: run.id }
   const now = useNow(ended || tab !== 'summary' ? 0 : 5_000)
@@ -113,16 +117,16 @@ export function RunInspector(props: InspectorProps) {
       {main && node >= 0 && model ? (
         <div className="flex-none px-3 pt-2.75 md:px-4">
           <h2 className="flex min-w-0 items-center gap-2 text-head leading-6">
-            <StateGlyph look={stateAt(model, node)} />
-            <span className="clip" title={names.get(main)}>
+            {several ? null : <StateGlyph look={stateAt(model, node)} />}
+            <span className="clip" title={several ? undefined : names.get(main)}>
               {selected.length > 1 ? (
-                `${selected.length} tasks`
+                `${selected.length} tasks selected`
               ) : (
                 <TaskName name={names.get(main) ?? ''} dim={dim.get(main)} />
               )}
             </span>
             <span className="ml-auto flex">
-              {subflow ? (
+              {several ? null : subflow ? (
                 <FlowRunLink
                   id={main}
                   className={buttonClass({ kind: 'bare', square: true })}
@@ -160,7 +164,9 @@ export function RunInspector(props: InspectorProps) {
               place={place(model, node)}
             />
           ) : (
-            <p className="min-h-7 pt-2.5 pb-3 text-small text-text-3">{place(model, node)}</p>
+            <p className="min-h-7 pt-2.5 pb-3 text-small text-text-3">
+              {several ? stateCounts(model, selected) : place(model, node)}
+            </p>
           )}
         </div>
       ) : null}
@@ -286,6 +292,15 @@ function Parameters({ run }: { run: FlowRun }) {
   if (Object.keys(run.parameters).length === 0)
     return <p className="p-4 text-text-2">The flow was called without parameters.</p>
   return <JsonBlock value={run.parameters} label="parameters" />
+}
+
+/** "3 completed, 1 failed", of the chosen tasks. */
+function stateCounts(model: GraphModel, ids: readonly string[]): string {
+  const nodes = ids.map((id) => model.index.get(id)).filter((i) => i !== undefined)
+  const states = Uint8Array.from(nodes, (i) => model.states[i]!)
+  return countStates({ states })
+    .map(([state, n]) => `${n} ${LOOK_WORDS[state].toLowerCase()}`)
+    .join(', ')
 }
 
 function place(model: GraphModel, node: number): string {
