@@ -77,6 +77,19 @@ export function useShortcutsEnabled(): [boolean, (on: boolean) => void] {
   return [value !== 'off', (on) => set(on ? null : 'off')]
 }
 
+/** Workspaces in the order of their last visits, the latest first, in this browser. */
+export function useRecentWorkspaces(): { recent: readonly string[]; visit(workspaceId: string): void } {
+  const [value] = useStored('recent')
+  return {
+    recent: (value ?? '').split(',').filter(Boolean),
+    visit(workspaceId) {
+      const before = (read('recent') ?? '').split(',').filter(Boolean)
+      if (before[0] === workspaceId) return
+      write('recent', [workspaceId, ...before.filter((each) => each !== workspaceId)].slice(0, 20).join(','))
+    },
+  }
+}
+
 /** Starred workspaces, per user of this browser. */
 export function useStars(userId: string): { stars: ReadonlySet<string>; toggle(workspaceId: string): void } {
   const [value, set] = useStored(`stars.${userId}`)

@@ -3,11 +3,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stored } from './preferences.ts'
 import { useShortcuts } from './shortcuts.ts'
 
-const run = { palette: vi.fn(), home: vi.fn(), help: vi.fn(), next: vi.fn() }
+const run = { palette: vi.fn(), switcher: vi.fn(), home: vi.fn(), help: vi.fn(), next: vi.fn() }
 
 function Page() {
   useShortcuts([
     { keys: 'mod+k', run: run.palette },
+    { keys: 'mod+shift+k', run: run.switcher },
     { keys: 'g h', run: run.home },
     { keys: '?', run: run.help },
     { keys: 'h', run: run.next },
@@ -43,6 +44,12 @@ describe('keyboard shortcuts', () => {
     expect(run.help).not.toHaveBeenCalled()
     press('k', { ctrlKey: true }, field)
     expect(run.palette).toHaveBeenCalledTimes(1)
+  })
+  it('with Shift are others than without it', () => {
+    render(<Page />)
+    press('K', { ctrlKey: true, shiftKey: true })
+    expect(run.switcher).toHaveBeenCalledTimes(1)
+    expect(run.palette).not.toHaveBeenCalled()
   })
   it('leave combinations of the browser alone', () => {
     render(<Page />)

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import { stored } from './preferences.ts'
 
 export interface Shortcut {
-  /** "?", "/", "g h", "mod+k". `mod` is Command on a Mac and Control elsewhere. */
+  /** "?", "/", "g h", "mod+k", "mod+shift+k". `mod` is Command on a Mac and Control elsewhere. */
   keys: string
   run: (event: KeyboardEvent) => void
 }
@@ -30,7 +30,8 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
       if (event.defaultPrevented || event.isComposing) return
       const mod = isMac ? event.metaKey : event.ctrlKey
       if (mod) {
-        const found = latest.current.find((s) => s.keys === `mod+${event.key.toLowerCase()}`)
+        const keys = `mod+${event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`
+        const found = latest.current.find((s) => s.keys === keys)
         if (found) {
           event.preventDefault()
           found.run(event)

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { cleanup, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, localConfig, renderApp, WORKSPACE } from '../testing/app.tsx'
 
@@ -40,6 +40,34 @@ describe('links as the Prefect client prints them', () => {
   })
 })
 
+// The formats of `prefect/utilities/urls.py` in 3.9.1 for what has no page here yet.
+describe('links to what is not here yet', () => {
+  it.each([
+    [`blocks/block/${RUN}`, 'Blocks are not here yet'],
+    ['work-pools/work-pool/k8s', 'Work pools are not here yet'],
+    [`work-pools/work-pool/k8s/worker/${RUN}`, 'Work pools are not here yet'],
+    [`work-queues/work-queue/${RUN}`, 'Work queues are not here yet'],
+    [`concurrency-limits/concurrency-limit/${RUN}`, 'Concurrency limits are not here yet'],
+    [`deployments/deployment/${RUN}`, 'Deployments are not here yet'],
+    ['deployments', 'Deployments are not here yet'],
+    [`automations/automation/${RUN}`, 'Automations are not here yet'],
+    [`events/event/2026-11-24/${RUN}`, 'Events have no page yet'],
+    ['variables', 'Variables have no page yet'],
+  ])('%s says so in the frame of the workspace, with and without its prefix', async (page, title) => {
+    const first = await renderApp(`${HERE}/${page}`)
+    expect(await screen.findByRole('heading', { level: 1, name: title })).toBeTruthy()
+    expect(screen.getByRole('link', { name: 'Show the runs' }).getAttribute('href')).toBe(`${HERE}/runs`)
+    expect(first.address()).toBe(`${HERE}/${page}`)
+    cleanup()
+    const { address } = await renderApp(`/${page}`)
+    expect(address()).toBe(`${HERE}/${page}`)
+  })
+  it('an address below a workspace that no client prints is no page', async () => {
+    await renderApp(`${HERE}/no-such-page`)
+    expect(await screen.findByRole('heading', { name: 'No page has this address' })).toBeTruthy()
+  })
+})
+
 describe('local mode', () => {
   it.each([
     ['/', '/dashboard'],
@@ -47,6 +75,7 @@ describe('local mode', () => {
     [`/runs/flow-run/${RUN}?tab=logs`, `/runs/flow-run/${RUN}?tab=logs`],
     [`/flow-runs/flow-run/${RUN}`, `/runs/flow-run/${RUN}`],
     [`${HERE}/runs/flow-run/${RUN}`, `/runs/flow-run/${RUN}`],
+    [`/deployments/deployment/${RUN}`, `/deployments/deployment/${RUN}`],
     ['/sign-in', '/dashboard'],
     ['/my/profile', '/dashboard'],
     ['/workspaces', '/dashboard'],

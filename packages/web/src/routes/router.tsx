@@ -8,6 +8,7 @@ import { workspacePath } from '../lib/workspace.ts'
 import { personRoutes, settingsRoutes } from './account-routes.tsx'
 import { artifactRoutes } from './artifact-routes.tsx'
 import { authRoutes, clientRoutes } from './auth-routes.tsx'
+import { PLANNED_PATHS, plannedRoutes } from './planned-routes.tsx'
 import { rootRoute } from './root.tsx'
 import { runRoutes } from './run-routes.tsx'
 import { personRoute, signedInRoute, workspaceRoute } from './signed-in.tsx'
@@ -35,7 +36,15 @@ const homeRoute = createRoute({
 })
 
 // Links without a workspace, as Prefect's client prints them against a plain server, mean the current one.
-const unprefixed = ['dashboard', 'runs', 'flow-runs', 'flows', 'artifacts', 'settings'] as const
+const unprefixed = [
+  'dashboard',
+  'runs',
+  'flow-runs',
+  'flows',
+  'artifacts',
+  'settings',
+  ...PLANNED_PATHS,
+] as const
 
 const shortcutRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -55,7 +64,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     ...clientRoutes,
     personRoute.addChildren([...personRoutes]),
-    workspaceRoute.addChildren([...settingsRoutes, ...runRoutes, ...artifactRoutes]),
+    workspaceRoute.addChildren([...settingsRoutes, ...runRoutes, ...artifactRoutes, ...plannedRoutes]),
     shortcutRoute,
   ]),
 ])

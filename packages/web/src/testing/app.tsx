@@ -69,6 +69,10 @@ export class Status {
   }
 }
 
+// jsdom has no media queries; none matches, as on a wide screen in light colours.
+window.matchMedia ??= (media) =>
+  ({ media, matches: false, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList
+
 class SilentSocket {
   close() {}
   send() {}

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { ACCOUNT, renderApp, Status, WORKSPACE, workspaceRow } from '../../testing/app.tsx'
+import { ACCOUNT, type Call, renderApp, Status, WORKSPACE, workspaceRow } from '../../testing/app.tsx'
 import { matches } from './palette.tsx'
 
 const W = `/api/accounts/${ACCOUNT}/workspaces/${WORKSPACE}`
@@ -42,6 +42,43 @@ describe('the frame of a workspace', () => {
     await waitFor(() =>
       expect(address()).toBe(`/account/${ACCOUNT}/workspace/${WORKSPACE}/runs/flow-run/${RUN}`),
     )
+  })
+
+  it('the palette finds runs and flows by their names, once the typing pauses', async () => {
+    const asked: unknown[] = []
+    const { address } = await renderApp(SETTINGS, {
+      api: {
+        ...api,
+        [`POST ${W}/flow_runs/filter`]: ({ body }: Call) => {
+          asked.push(body)
+          return [{ id: RUN, name: 'peach-marmot', state_name: 'Failed' }]
+        },
+        [`POST ${W}/flows/filter`]: [],
+      },
+    })
+    await screen.findByRole('heading', { name: 'Workspace settings' })
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true })
+    const field = await screen.findByPlaceholderText(/find a run/)
+    for (const value of ['p', 'pe', 'peach']) fireEvent.change(field, { target: { value } })
+    fireEvent.click(await screen.findByText('peach-marmot'))
+    expect(asked).toEqual([
+      { flow_runs: { name: { like_: 'peach' } }, sort: 'EXPECTED_START_TIME_DESC', limit: 6 },
+    ])
+    await waitFor(() =>
+      expect(address()).toBe(`/account/${ACCOUNT}/workspace/${WORKSPACE}/runs/flow-run/${RUN}`),
+    )
+  })
+
+  it('the palette of Ctrl+Shift+K holds the other workspaces and nothing else', async () => {
+    const other = { ...workspaceRow, workspace_id: RUN, workspace_name: 'ml-research' }
+    await renderApp(SETTINGS, {
+      api: { ...api, 'GET /api/me/workspaces': [workspaceRow, other] },
+    })
+    await screen.findByRole('heading', { name: 'Workspace settings' })
+    fireEvent.keyDown(document.body, { key: 'K', ctrlKey: true, shiftKey: true })
+    await screen.findByPlaceholderText('Switch to a workspace')
+    const options = await screen.findAllByRole('option')
+    expect(options.map((each) => each.textContent)).toEqual(['ml-researchNorthwind'])
   })
 
   it('asks to sign in again when the session has ended, and remembers the page', async () => {

@@ -15,6 +15,7 @@ import {
 import { usePageFacts } from '../../lib/page.ts'
 import { useStored } from '../../lib/preferences.ts'
 import { isMac, useShortcuts } from '../../lib/shortcuts.ts'
+import type { PaletteScope } from './palette.tsx'
 import { UserMenu } from './user-menu.tsx'
 
 const Palette = lazy(() => import('./palette.tsx'))
@@ -55,7 +56,7 @@ export function Frame({
   const facts = usePageFacts()
   const [collapsed, setCollapsed] = useStored('sidebar')
   const [drawer, setDrawer] = useState(false)
-  const [palette, setPalette] = useState(false)
+  const [palette, setPalette] = useState<PaletteScope | false>(false)
   const [sheet, setSheet] = useState(false)
   const location = useLocation()
   const rail = facts.rail || collapsed === 'rail'
@@ -64,7 +65,8 @@ export function Frame({
   useEffect(() => setDrawer(false), [location.pathname])
 
   useShortcuts([
-    { keys: 'mod+k', run: () => setPalette((open) => !open) },
+    { keys: 'mod+k', run: () => setPalette((open) => (open ? false : 'all')) },
+    { keys: 'mod+shift+k', run: () => setPalette((open) => (open ? false : 'workspaces')) },
     { keys: '?', run: () => setSheet(true) },
     { keys: '[', run: () => setCollapsed(collapsed === 'rail' ? null : 'rail') },
     {
@@ -72,7 +74,7 @@ export function Frame({
       run: () => {
         const filter = document.querySelector<HTMLElement>('[data-filter]')
         if (filter) filter.focus()
-        else setPalette(true)
+        else setPalette('all')
       },
     },
   ])
@@ -126,7 +128,7 @@ export function Frame({
               {live}
               <button
                 type="button"
-                onClick={() => setPalette(true)}
+                onClick={() => setPalette('all')}
                 aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
                 className="hidden h-(--control) min-w-52 items-center gap-2 rounded-control border border-line-strong bg-surface px-2 text-text-3 hover:border-line-control md:flex"
               >
@@ -142,7 +144,7 @@ export function Frame({
                 icon="search"
                 aria-label="Find or do"
                 className="md:hidden"
-                onClick={() => setPalette(true)}
+                onClick={() => setPalette('all')}
               />
             </div>
           </header>
@@ -155,7 +157,9 @@ export function Frame({
           </main>
         </div>
         <Suspense>
-          {palette ? <Palette open onOpenChange={setPalette} onShortcuts={() => setSheet(true)} /> : null}
+          {palette ? (
+            <Palette scope={palette} onClose={() => setPalette(false)} onShortcuts={() => setSheet(true)} />
+          ) : null}
           {sheet ? <ShortcutSheet open onOpenChange={setSheet} /> : null}
         </Suspense>
       </div>

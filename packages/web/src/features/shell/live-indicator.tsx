@@ -1,5 +1,5 @@
 import { Icon } from '../../components/ui/icon.tsx'
-import { useLiveStatus } from '../../lib/live.ts'
+import { useLiveEvents, useLiveStatus } from '../../lib/live.ts'
 
 const WORDS = {
   idle: 'Connecting',
@@ -17,8 +17,14 @@ const NOTES = {
   reconnecting: 'The live stream is interrupted; data is asked for every 30 seconds meanwhile.',
 } as const
 
-/** Whether the page is fed live. A dot for the good case; more than a dot otherwise. */
+const keepOpen = () => {}
+
+/**
+ * Whether the page is fed live. A dot for the good case; more than a dot otherwise. It listens too: the socket of the
+ * workspace then stays the same from page to page, also across pages that need nothing of it.
+ */
 export function LiveIndicator() {
+  useLiveEvents(keepOpen)
   const status = useLiveStatus()
   return (
     <span

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Dialog as Radix } from 'radix-ui'
-import { useState } from 'react'
-import { Icon, type IconName, Kbd } from '../../components/ui/index.ts'
+import { useEffect, useState } from 'react'
+import { Icon, type IconName, Kbd, toast, toastError } from '../../components/ui/index.ts'
+import { apiAt } from '../../lib/api.ts'
 import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
 import { useTheme } from '../../lib/preferences.ts'
-import { workspacePath } from '../../lib/workspace.ts'
+import { workspaceApiBase, workspacePath } from '../../lib/workspace.ts'
 
 interface Entry {
   id: string
@@ -26,14 +27,71 @@ export function matches(value: string, search: string): number {
   return text.startsWith(words[0] ?? '') ? 1 : 0.5
 }
 
-/** Go anywhere, do the common things, or paste the id of a run. */
+interface Named {
+  id: string
+  name: string
+  state_name?: string | null
+}
+interface Found {
+  runs: Named[]
+  flows: Named[]
+  busy: boolean
+}
+const NONE: Named[] = []
+const MOST = 6
+
+/** Runs and flows whose name holds what is typed: asked for when the typing pauses. */
+function useFound(base: string | undefined, text: string): Found {
+  const [asked, setAsked] = useState('')
+  const needle = text.trim()
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(needle), 150)
+    return () => clearTimeout(timer)
+  }, [needle])
+  const query = useQuery({
+    queryKey: [base, 'palette', asked],
+    enabled: base !== undefined && asked.length >= 2 && !UUID.test(asked),
+    queryFn: async ({ signal }) => {
+      const api = apiAt(base ?? '')
+      const ask = (path: string, body: object) =>
+        api.post<Named[]>(path, { ...body, limit: MOST }, { signal })
+      const name = { like_: asked }
+      const [runs, flows] = await Promise.all([
+        ask('/flow_runs/filter', { flow_runs: { name }, sort: 'EXPECTED_START_TIME_DESC' }),
+        ask('/flows/filter', { flows: { name }, sort: 'NAME_ASC' }),
+      ])
+      return { runs, flows }
+    },
+  })
+  // What was found for another text would lead somewhere nobody meant.
+  const current = asked === needle ? query.data : undefined
+  return {
+    runs: current?.runs ?? NONE,
+    flows: current?.flows ?? NONE,
+    busy: needle.length >= 2 && base !== undefined && (asked !== needle || query.isFetching),
+  }
+}
+
+async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    toast({ title: `${what} is copied`, look: 'completed' })
+  } catch (error) {
+    toastError('Not copied', error)
+  }
+}
+
+/** Everything, or only where else one could work. */
+export type PaletteScope = 'all' | 'workspaces'
+
+/** Go anywhere, find a flow or a run by its name or id, do the common things. */
 export default function Palette({
-  open,
-  onOpenChange,
+  scope,
+  onClose,
   onShortcuts,
 }: {
-  open: boolean
-  onOpenChange: (open: boolean) => void
+  scope: PaletteScope
+  onClose: () => void
   onShortcuts: () => void
 }) {
   const [text, setText] = useState('')
@@ -47,7 +105,14 @@ export default function Palette({
     workspaceId?: string
   }
   const [, setTheme] = useTheme()
+  const objectId = UUID.exec(
+    useLocation().pathname.split('/workspace/')[1]?.split('/').slice(1).join('/') ?? '',
+  )?.[0]
   const path = accountId && workspaceId ? workspacePath(accountId, workspaceId) : undefined
+  const found = useFound(
+    path && accountId && workspaceId ? workspaceApiBase(config.mode, accountId, workspaceId) : undefined,
+    scope === 'all' ? text : '',
+  )
 
   const go = (to: string) => () => void navigate({ to: to as '/' })
   const pages: Entry[] = [
@@ -94,6 +159,39 @@ export default function Palette({
     { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
     { id: 'system', label: 'Theme as the system', icon: 'screen', run: () => setTheme('system') },
     { id: 'shortcuts', label: 'Keyboard shortcuts', icon: 'help', run: onShortcuts },
+    {
+      id: 'copy-link',
+      label: 'Copy the link to this page',
+      icon: 'link',
+      run: () => void copy(location.href, 'The link'),
+    },
+    ...(objectId
+      ? [
+          {
+            id: 'copy-id',
+            label: 'Copy the id',
+            hint: objectId,
+            icon: 'copy' as const,
+            run: () => void copy(objectId, 'The id'),
+          },
+        ]
+      : []),
+  ]
+  const named: Entry[] = [
+    ...found.runs.map((run) => ({
+      id: run.id,
+      label: run.name,
+      hint: `${run.state_name ?? 'No state'} run`,
+      icon: 'runs' as const,
+      run: go(`${path}/runs/flow-run/${run.id}`),
+    })),
+    ...found.flows.map((flow) => ({
+      id: flow.id,
+      label: flow.name,
+      hint: 'flow',
+      icon: 'flows' as const,
+      run: go(`${path}/flows/flow/${flow.id}`),
+    })),
   ]
   const id = UUID.exec(text)?.[0].toLowerCase()
   const byId: Entry[] =
@@ -139,7 +237,7 @@ export default function Palette({
             value={`${entry.label} ${entry.hint ?? ''} ${entry.id}`}
             forceMount={always}
             onSelect={() => {
-              onOpenChange(false)
+              onClose()
               entry.run()
             }}
             className="flex min-h-7.5 cursor-pointer items-center gap-2.25 rounded-[5px] px-2 data-[selected=true]:bg-hover"
@@ -153,7 +251,7 @@ export default function Palette({
     ) : null
 
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
@@ -167,17 +265,28 @@ export default function Palette({
               <Command.Input
                 value={text}
                 onValueChange={setText}
-                placeholder="Go to a page, switch workspace, paste the id of a run"
+                placeholder={
+                  scope === 'all' ? 'Go to a page, find a run or flow, paste an id' : 'Switch to a workspace'
+                }
                 className="min-w-0 flex-1 bg-transparent text-base outline-none"
               />
               <Kbd>Esc</Kbd>
             </div>
             <Command.List className="max-h-[min(60vh,420px)] overflow-y-auto">
-              <Command.Empty className="px-2 py-3 text-text-2">Nothing is called so.</Command.Empty>
-              {group('By id', byId, true)}
-              {group('Go to', pages)}
-              {group('Switch workspace', switches)}
-              {group('Do', actions)}
+              <Command.Empty className="px-2 py-3 text-text-2">
+                {found.busy ? 'Looking…' : 'Nothing is called so.'}
+              </Command.Empty>
+              {scope === 'all' ? (
+                <>
+                  {group('By id', byId, true)}
+                  {group('Go to', pages)}
+                  {group('Runs and flows', named, true)}
+                  {group('Switch workspace', switches)}
+                  {group('Do', actions)}
+                </>
+              ) : (
+                group('Switch workspace', switches)
+              )}
             </Command.List>
           </Command>
         </Radix.Content>

@@ -4,7 +4,7 @@ import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { Icon, Input, StateBadge, WorkspaceSign } from '../../components/ui/index.ts'
 import { overviewQuery, sessionQuery, type WorkspaceRow } from '../../lib/identity.ts'
-import { useStars } from '../../lib/preferences.ts'
+import { useRecentWorkspaces, useStars } from '../../lib/preferences.ts'
 import { workspacePath } from '../../lib/workspace.ts'
 
 /** The name of the workspace, and behind it the way to every other one. */
@@ -50,16 +50,25 @@ export function Switcher({ current, local }: { current: WorkspaceRow | undefined
   )
 }
 
+/** How many workspaces were visited since this one. */
+const sinceVisit = (recent: readonly string[], id: string): number =>
+  recent.includes(id) ? recent.indexOf(id) : recent.length
+
 function SwitcherList({ currentId, onDone }: { currentId: string | undefined; onDone: () => void }) {
   const navigate = useNavigate()
   const { data: me } = useQuery(sessionQuery)
   const { data = [] } = useQuery(overviewQuery)
   const { stars } = useStars(me?.id ?? '')
+  const { recent } = useRecentWorkspaces()
   const [text, setText] = useState('')
   const needle = text.trim().toLowerCase()
   const rows = data
     .filter((row) => `${row.account_name} / ${row.workspace_name}`.toLowerCase().includes(needle))
-    .sort((a, b) => Number(stars.has(b.workspace_id)) - Number(stars.has(a.workspace_id)))
+    .sort(
+      (a, b) =>
+        Number(stars.has(b.workspace_id)) - Number(stars.has(a.workspace_id)) ||
+        sinceVisit(recent, a.workspace_id) - sinceVisit(recent, b.workspace_id),
+    )
   const go = (to: string) => {
     onDone()
     void navigate({ to: to as '/' })

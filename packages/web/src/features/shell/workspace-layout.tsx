@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { EmptyState, ErrorState, Loading, PageBody } from '../../components/ui/index.ts'
 import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
-import { stored } from '../../lib/preferences.ts'
+import { stored, useRecentWorkspaces } from '../../lib/preferences.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { useWorkspace, workspacePath } from '../../lib/workspace.ts'
 import { WarningsBanner } from '../onboarding/warnings-banner.tsx'
@@ -42,14 +42,20 @@ export function WorkspaceLayout() {
   const navigate = useNavigate()
   const go = (to: string) => () => void navigate({ to: to as '/' })
 
+  const { visit } = useRecentWorkspaces()
+  const reachable = row !== undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a visit is one of this workspace, however often it is drawn
   useEffect(() => {
-    if (row) stored.write('workspace', workspaceId)
-  }, [row, workspaceId])
+    if (!reachable) return
+    stored.write('workspace', workspaceId)
+    visit(workspaceId)
+  }, [reachable, workspaceId])
 
   useShortcuts([
     { keys: 'g h', run: go(`${path}/dashboard`) },
     { keys: 'g r', run: go(`${path}/runs`) },
     { keys: 'g f', run: go(`${path}/flows`) },
+    { keys: 'g a', run: go(`${path}/artifacts`) },
     { keys: 'g s', run: go(`${path}/settings`) },
     ...(local ? [] : [{ keys: 'g w', run: go('/workspaces') }]),
   ])
