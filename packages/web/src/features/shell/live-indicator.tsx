@@ -14,7 +14,8 @@ const NOTES = {
   connecting: 'The live stream is being opened.',
   live: 'What happens shows up here at once.',
   paused: 'This tab was hidden; it goes on when you look at it.',
-  reconnecting: 'The live stream is interrupted; data is asked for every 30 seconds meanwhile.',
+  reconnecting:
+    'The live stream is interrupted; data is asked for every 30 seconds, of a run every 5, meanwhile.',
 } as const
 
 const keepOpen = () => {}
