@@ -91,6 +91,7 @@ async function taskOf(name: string): Promise<string> {
   })
   return rows[0]?.id ?? ''
 }
+const { id: ordersSync } = await scene.api<{ id: string }>('GET', '/flows/name/orders-sync')
 const shots: Shot[] = [
   { name: 'sign-in', path: '/sign-in', options: {} },
   { name: 'workspaces', path: '/workspaces' },
@@ -114,6 +115,11 @@ const shots: Shot[] = [
   { name: 'run-task-phone', path: `W/runs/task-run/${await taskOf('clean-apac')}`, options: PHONE },
   { name: 'run-completed', path: `${completed}?view=radar&sel=none` },
   { name: 'flows', path: 'W/flows' },
+  { name: 'flows-phone', path: 'W/flows', options: PHONE },
+  { name: 'flow', path: `W/flows/flow/${ordersSync}` },
+  { name: 'flow-phone', path: `W/flows/flow/${ordersSync}`, options: PHONE },
+  { name: 'dashboard-table', path: 'W/dashboard?view=table' },
+  { name: 'dashboard-wide', path: 'W/dashboard', options: { viewport: { width: 2560, height: 1300 } } },
   { name: 'artifacts', path: 'W/artifacts' },
   { name: 'artifacts-list', path: 'W/artifacts?view=list' },
   { name: 'artifacts-phone', path: 'W/artifacts', options: PHONE },

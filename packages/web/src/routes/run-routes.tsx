@@ -1,7 +1,7 @@
 /** Dashboard, runs, run pages and flows: everything below a workspace that is about what ran. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { parseDashboardSearch } from '../features/dashboard/search.ts'
-import { parseFlowsSearch } from '../features/flows/search.ts'
+import { parseFlowSearch, parseFlowsSearch } from '../features/flows/search.ts'
 import { parseRunSearch, parseRunsSearch } from '../features/runs/search.ts'
 import { workspaceRoute } from './signed-in.tsx'
 
@@ -43,6 +43,7 @@ const flowsRoute = createRoute({
 const flowRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: 'flows/flow/$flowId',
+  validateSearch: parseFlowSearch,
   component: lazyRouteComponent(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
 })
 

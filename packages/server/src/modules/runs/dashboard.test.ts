@@ -3,6 +3,7 @@ import { eachDatabase } from '@orrery/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../testing/test-app.ts'
 import type { Dashboard } from './dashboard.ts'
+import type { FlowHealth } from './flow-health.ts'
 import { quantilesOf } from './run-quantiles.ts'
 
 const SECOND = 1_000_000
@@ -243,6 +244,33 @@ eachDatabase((database) => {
       })
       expect(refused.status).toBe(422)
       expect((await other.call('POST', '/ui/dashboard', { flow_ids: [newId()] })).status).toBe(422)
+    })
+
+    it('the health of flows is their last runs, newest first, and when they run next', async () => {
+      const { call, flow, ran, schedule } = await place()
+      const [a, b] = [await flow('a'), await flow('b')]
+      const ids: string[] = []
+      for (let n = 5; n > 0; n--)
+        ids.unshift(await ran(a, START - n * HOUR, { took: n, type: n === 2 ? 'FAILED' : 'COMPLETED' }))
+      const running = await ran(a, START - HOUR / 2, { type: 'RUNNING' })
+      await schedule(a, START + 2 * HOUR)
+      const next = await schedule(a, START + HOUR)
+      at = START
+      const { body } = await call<Record<string, FlowHealth>>('POST', '/ui/flows/health', {
+        flow_ids: [a, b],
+        limit: 4,
+      })
+      expect(body[a]?.runs.map((run) => [run.id, run.state_type, Math.round(run.run_time)])).toEqual([
+        [running, 'RUNNING', 1800],
+        [ids[0], 'COMPLETED', 1],
+        [ids[1], 'FAILED', 2],
+        [ids[2], 'COMPLETED', 3],
+      ])
+      expect(body[a]?.next).toMatchObject({ id: next, at: toIso(START + HOUR) })
+      expect(body[b]).toEqual({ runs: [], next: null })
+      const other = app.workspace()
+      const foreign = await other.call('POST', '/ui/flows/health', { flow_ids: [a] })
+      expect(foreign.body).toEqual({ [a]: { runs: [], next: null } })
     })
   })
 })

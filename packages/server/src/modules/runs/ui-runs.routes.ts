@@ -8,6 +8,7 @@ import type { Context } from '../../http/context.ts'
 import { optionalBody } from '../../http/paginate.ts'
 import { PageFields, readPage } from '../../http/pagination.ts'
 import { readDashboard } from './dashboard.ts'
+import { MOST_LAST_RUNS, readFlowHealth } from './flow-health.ts'
 import { MAX_BUCKETS } from './run-history.ts'
 import {
   countDeploymentsOf,
@@ -24,6 +25,10 @@ const MINUTE = 60_000_000
 
 const PointsBody = optionalBody({ ...RunFilters, ...PageFields, sort: maybe(FlowRunSort) })
 const FlowIds = Type.Object({ flow_ids: Type.Array(Uuid, { maxItems: 200 }) })
+const HealthBody = Type.Object({
+  flow_ids: Type.Array(Uuid, { maxItems: 200 }),
+  limit: maybe(Type.Integer({ minimum: 1, maximum: MOST_LAST_RUNS })),
+})
 const FlowRunIds = Type.Object({ flow_run_ids: Type.Array(Uuid, { maxItems: 200 }) })
 const CountBody = optionalBody(RunFilters)
 const BarsBody = Type.Object({ ...RunFilters, task_runs: TaskRunFilter })
@@ -66,6 +71,14 @@ export function uiRunRoutes(app: FastifyInstance, { db, clock }: Context): void 
     '/ui/flows/next-runs',
     { config: see, schema: { body: FlowIds } },
     async (request) => nextRunsOf(db, request.scope, request.body.flow_ids),
+  )
+  app.post<{ Body: Static<typeof HealthBody> }>(
+    '/ui/flows/health',
+    { config: see, schema: { body: HealthBody } },
+    async (request) => {
+      const { flow_ids: flowIds, limit } = request.body
+      return readFlowHealth(db, request.scope, { flowIds, limit: limit ?? 30 }, clock.now())
+    },
   )
   app.post<{ Body: Static<typeof CountBody> }>(
     '/ui/task_runs/count',

@@ -131,9 +131,10 @@ export function Attention({ data }: { data: Dashboard | undefined }) {
   )
 }
 
-const keyOf = (group: FailureGroup): string => `${group.flow_id}${group.state_type}${group.fingerprint}`
+export const keyOf = (group: FailureGroup): string =>
+  `${group.flow_id}${group.state_type}${group.fingerprint}`
 
-function FailureRow({
+export function FailureRow({
   group,
   listed,
   quiet = false,

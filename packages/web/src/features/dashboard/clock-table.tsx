@@ -10,7 +10,15 @@ import { untilWords } from './strip.tsx'
 const STATES = ['completed', 'running', 'scheduled', 'failed', 'crashed', 'late', 'cancelled'] as const
 
 /** What the charts say, as numbers: the steps in which something was due, and the flows. */
-export function ClockTable({ data, columns }: { data: Dashboard; columns: readonly Column[] }) {
+export function ClockTable({
+  data,
+  columns,
+  lanes,
+}: {
+  data: Dashboard
+  columns: readonly Column[]
+  lanes: boolean
+}) {
   const [zone] = useZone()
   const now = useNow(60_000)
   const pair = (value: { p50: number; p95: number } | null | undefined): string =>
@@ -76,48 +84,50 @@ export function ClockTable({ data, columns }: { data: Dashboard; columns: readon
           </tbody>
         </Table>
       </TableScroll>
-      <TableScroll label="Flows, worst first" className="border-t border-line-strong -outline-offset-2!">
-        <Table className="min-w-200">
-          <colgroup>
-            <col style={{ width: '32%' }} />
-          </colgroup>
-          <thead>
-            <tr>
-              <Th>Flow, worst first</Th>
-              <Th num>Runs</Th>
-              <Th num>Failed</Th>
-              <Th num>Crashed</Th>
-              <Th num>Late</Th>
-              <Th num>Running</Th>
-              <Th num title="Of its last 50 runs that ended">
-                Went well
-              </Th>
-              <Th num>Next run</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.lanes.map((lane) => {
-              const next = data.next_runs[lane.flow_id]
-              return (
-                <Tr key={lane.flow_id}>
-                  <Td>
-                    <FlowLink id={lane.flow_id} className="font-medium hover:underline">
-                      {lane.flow_name}
-                    </FlowLink>
-                  </Td>
-                  <Td num>{count(lane.total)}</Td>
-                  <Td num>{zero(lane.failed)}</Td>
-                  <Td num>{zero(lane.crashed)}</Td>
-                  <Td num>{zero(lane.late)}</Td>
-                  <Td num>{zero(lane.running)}</Td>
-                  <Td num>{lane.ended ? `${lane.good} of ${lane.ended}` : '–'}</Td>
-                  <Td num>{next ? untilWords(next, now) : '–'}</Td>
-                </Tr>
-              )
-            })}
-          </tbody>
-        </Table>
-      </TableScroll>
+      {lanes ? (
+        <TableScroll label="Flows, worst first" className="border-t border-line-strong -outline-offset-2!">
+          <Table className="min-w-200">
+            <colgroup>
+              <col style={{ width: '32%' }} />
+            </colgroup>
+            <thead>
+              <tr>
+                <Th>Flow, worst first</Th>
+                <Th num>Runs</Th>
+                <Th num>Failed</Th>
+                <Th num>Crashed</Th>
+                <Th num>Late</Th>
+                <Th num>Running</Th>
+                <Th num title="Of its last 50 runs that ended">
+                  Went well
+                </Th>
+                <Th num>Next run</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.lanes.map((lane) => {
+                const next = data.next_runs[lane.flow_id]
+                return (
+                  <Tr key={lane.flow_id}>
+                    <Td>
+                      <FlowLink id={lane.flow_id} className="font-medium hover:underline">
+                        {lane.flow_name}
+                      </FlowLink>
+                    </Td>
+                    <Td num>{count(lane.total)}</Td>
+                    <Td num>{zero(lane.failed)}</Td>
+                    <Td num>{zero(lane.crashed)}</Td>
+                    <Td num>{zero(lane.late)}</Td>
+                    <Td num>{zero(lane.running)}</Td>
+                    <Td num>{lane.ended ? `${lane.good} of ${lane.ended}` : '–'}</Td>
+                    <Td num>{next ? untilWords(next, now) : '–'}</Td>
+                  </Tr>
+                )
+              })}
+            </tbody>
+          </Table>
+        </TableScroll>
+      ) : null}
     </div>
   )
 }

@@ -22,8 +22,11 @@ export function Clock({
   view,
   onView,
   onRange,
+  lanes = true,
 }: {
   data: Dashboard | undefined
+  /** A page of one flow needs no lanes. */
+  lanes?: boolean
   view: 'chart' | 'table'
   onView(view: 'chart' | 'table'): void
   onRange(from: number, to: number): void
@@ -54,7 +57,7 @@ export function Clock({
         </span>
       </header>
       {view === 'table' && data ? (
-        <ClockTable data={data} columns={columns} />
+        <ClockTable data={data} columns={columns} lanes={lanes} />
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] border-t border-line md:grid-cols-[208px_minmax(0,1fr)_142px]">
           <ul className="grid content-start gap-0.75 px-4 pt-3 text-small text-text-2 max-md:flex max-md:flex-wrap max-md:gap-x-4 max-md:pb-1">
@@ -76,16 +79,20 @@ export function Clock({
           <BandRow label="Lateness" times={data?.lateness} shared={shared} loudAt={LATE_IS} />
           <BandRow label="Duration" times={data?.duration} shared={shared} />
           <div className="col-span-full grid h-6 grid-cols-subgrid border-t border-line bg-sunken text-axis leading-6 text-text-3">
-            <span className="px-4 max-md:hidden">Flows, worst first</span>
+            <span className="px-4 max-md:hidden">{lanes ? 'Flows, worst first' : ''}</span>
             <span className="relative max-md:mx-4">
               <ClockAxis frame={frame} now={now} />
             </span>
-            <span className="flex justify-between pr-4 pl-2.5 max-md:hidden">
-              <span title="Of its last 50 runs that ended">went well</span>
-              <span>next run</span>
-            </span>
+            {lanes ? (
+              <span className="flex justify-between pr-4 pl-2.5 max-md:hidden">
+                <span title="Of its last 50 runs that ended">went well</span>
+                <span>next run</span>
+              </span>
+            ) : (
+              <span />
+            )}
           </div>
-          <Lanes data={data} shared={shared} />
+          {lanes ? <Lanes data={data} shared={shared} /> : null}
         </div>
       )}
     </Panel>

@@ -86,15 +86,21 @@ export function dashboardWindow(range: TimeRange, now: number): { since: number;
 
 export const BUCKETS = 72
 
-export const dashboardQuery = (ws: Workspace, range: TimeRange) =>
+/** Of the workspace, or of one flow of it. */
+export const dashboardQuery = (ws: Workspace, range: TimeRange, flowId?: string) =>
   queryOptions({
-    queryKey: [ws.key, 'dashboard', range.key],
+    queryKey: [ws.key, 'dashboard', range.key, flowId ?? 'all'],
     queryFn: async ({ signal }) => {
       const began = performance.now()
       const { since, until } = dashboardWindow(range, Date.now())
       const answer = await ws.api.post<Dashboard>(
         '/ui/dashboard',
-        { since: new Date(since).toISOString(), until: new Date(until).toISOString(), buckets: BUCKETS },
+        {
+          since: new Date(since).toISOString(),
+          until: new Date(until).toISOString(),
+          buckets: BUCKETS,
+          ...(flowId && { flow_ids: [flowId] }),
+        },
         { signal },
       )
       return { ...answer, took: performance.now() - began }

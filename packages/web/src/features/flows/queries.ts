@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Workspace } from '../../lib/workspace.ts'
-import type { Flow, FlowRun, Page } from '../runs/types.ts'
+import type { Flow, Page } from '../runs/types.ts'
 import type { FlowsSearch } from './search.ts'
 
 const PAGE = 50
@@ -26,22 +26,30 @@ export const flowsPageQuery = (ws: Workspace, search: FlowsSearch) =>
     placeholderData: keepPreviousData,
   })
 
-/** Runs of one flow, newest first, for its health strip. */
+export interface LastRun {
+  id: string
+  name: string
+  state_type: string
+  state_name: string
+  start_time: string
+  end_time: string | null
+  /** In seconds. */
+  run_time: number
+}
+export interface FlowHealth {
+  /** Newest first. */
+  runs: LastRun[]
+  next: { id: string; name: string; at: string } | null
+}
+
+/** The last runs of flows and when they run next, in one request however many flows. */
 export const LAST_RUNS = 30
-export const recentRunsQuery = (ws: Workspace, flowId: string, limit = LAST_RUNS) =>
+export const flowHealthQuery = (ws: Workspace, flowIds: readonly string[], limit = LAST_RUNS) =>
   queryOptions({
-    queryKey: [ws.key, 'runs', 'list', 'recent', flowId, limit],
+    queryKey: [ws.key, 'runs', 'list', 'health', limit, flowIds],
     queryFn: ({ signal }) =>
-      ws.api.post<FlowRun[]>(
-        '/flow_runs/filter',
-        {
-          flows: { id: { any_: [flowId] } },
-          flow_runs: { state: { type: { not_any_: ['SCHEDULED'] } } },
-          sort: 'EXPECTED_START_TIME_DESC',
-          limit,
-        },
-        { signal },
-      ),
+      ws.api.post<Record<string, FlowHealth>>('/ui/flows/health', { flow_ids: flowIds, limit }, { signal }),
+    enabled: flowIds.length > 0,
     placeholderData: keepPreviousData,
   })
 

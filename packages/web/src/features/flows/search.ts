@@ -1,4 +1,6 @@
-// What the address of the flows list may say.
+// What the addresses of the flows list and of a flow may say.
+import { SORTS } from '../runs/search.ts'
+
 export const FLOW_SORTS = ['NAME_ASC', 'NAME_DESC', 'CREATED_DESC', 'UPDATED_DESC'] as const
 export type FlowSort = (typeof FLOW_SORTS)[number]
 export interface FlowsSearch {
@@ -15,5 +17,21 @@ export function parseFlowsSearch(search: Record<string, unknown>): FlowsSearch {
   if (sort && sort !== 'NAME_ASC') out.sort = sort
   const page = Number(search.page)
   if (Number.isInteger(page) && page > 1) out.page = page
+  return out
+}
+
+export interface FlowSearch {
+  /** Looks of states, joined by `|`. */
+  state?: string
+  sort?: (typeof SORTS)[number]
+  /** The charts as tables. */
+  view?: 'table'
+}
+export function parseFlowSearch(search: Record<string, unknown>): FlowSearch {
+  const out: FlowSearch = {}
+  if (typeof search.state === 'string' && search.state) out.state = search.state
+  const sort = SORTS.find((each) => each === search.sort)
+  if (sort) out.sort = sort
+  if (search.view === 'table') out.view = 'table'
   return out
 }
