@@ -141,7 +141,7 @@ function RefusalMoment({ refusal }: { refusal: Refusal }) {
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-1.5 text-text-2">
           <Icon name="stop" size={14} className="text-text-3" />
-          <b className="font-medium text-text">{proposed.name}</b>
+          <b className="font-medium text-text">{proposed.name}</b>{' '}
           {given ? (
             <>
               was proposed; it became <b className="font-medium text-text">{given.name}</b>

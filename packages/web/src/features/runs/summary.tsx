@@ -71,10 +71,10 @@ export function Summary({ run, model, lines, dim, now, onSelect, onLine }: Summa
 function Part({ title, end, children }: { title: string; end?: ReactNode; children: ReactNode }) {
   return (
     <section aria-label={title}>
-      <h3 className="mb-1.5 flex min-h-6.5 items-center font-bold">
+      <h2 className="mb-1.5 flex min-h-6.5 items-center font-bold">
         <span className="flex-1">{title}</span>
         {end}
-      </h3>
+      </h2>
       {children}
     </section>
   )
