@@ -21,7 +21,8 @@ import {
   taskFactsQuery,
   usualDurationQuery,
 } from './queries.ts'
-import { DiagnosisBand, RunHeader, SameError } from './run-header.tsx'
+import { SameError } from './run-buttons.tsx'
+import { DiagnosisBand, RunHeader } from './run-header.tsx'
 import { RunInspector } from './run-inspector.tsx'
 import type { RunSearch } from './search.ts'
 import { dimmedKeys } from './task-names.tsx'
@@ -141,6 +142,8 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
     void navigate({ href: `${ws.path}/runs/${subflow ? 'flow-run' : 'task-run'}/${id}` })
   }
   const bad = diagnosis?.tone === 'failed' || diagnosis?.tone === 'crashed'
+  // Which task explains the failure is known with the graph; until then nothing is said that would be taken back.
+  const looking = bad && graph.isPending
 
   return (
     <>
@@ -157,6 +160,7 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
       {diagnosis ? (
         <DiagnosisBand
           {...diagnosis}
+          title={looking ? null : diagnosis.title}
           onGo={
             bad
               ? () => set({ sel: diagnosis.task ?? 'none', tab: undefined, level: 40, q: undefined }, true)
@@ -204,17 +208,23 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
             loading={graph.isPending}
           />
         )}
-        <RunInspector
-          run={run}
-          model={model}
-          names={names}
-          dim={dim}
-          selected={selected}
-          search={search}
-          set={set}
-          onSelect={select}
-          ended={ended}
-        />
+        {looking && !search.sel ? (
+          <section aria-label="Run" className="border-line-strong bg-surface p-4 max-md:min-h-90 md:border-l">
+            <Loading label="Looking for the cause" />
+          </section>
+        ) : (
+          <RunInspector
+            run={run}
+            model={model}
+            names={names}
+            dim={dim}
+            selected={selected}
+            search={search}
+            set={set}
+            onSelect={select}
+            ended={ended}
+          />
+        )}
       </div>
     </>
   )

@@ -1,33 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
-import { type ReactNode, useState } from 'react'
-import {
-  Button,
-  type ButtonLook,
-  buttonClass,
-  copyText,
-  Gauge,
-  Icon,
-  Menu,
-  MenuItem,
-  MenuLine,
-  StateBadge,
-  StateGlyph,
-  Timestamp,
-  toast,
-} from '../../components/ui/index.ts'
-import { count, duration, plural } from '../../lib/format.ts'
+import type { ReactNode } from 'react'
+import { Button, Gauge, Icon, Skeleton, StateBadge, Timestamp } from '../../components/ui/index.ts'
+import { count, duration } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
-import { useShortcuts } from '../../lib/shortcuts.ts'
-import { isTerminal, lookOf, wordOf } from '../../lib/states.ts'
+import { isTerminal, wordOf } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { countStates, type GraphModel, secondsOf } from '../graph/model.ts'
-import { type RunActions, refusal } from './actions.ts'
+import type { RunActions } from './actions.ts'
 import { FlowLink, FlowRunLink, RunsLink } from './links.tsx'
-import { useRunPermissions } from './permissions.ts'
-import { deploymentQuery, flowQuery, neighbourRunsQuery, parentRunQuery, sameErrorQuery } from './queries.ts'
-import { type RunDialog, RunDialogs } from './run-dialogs.tsx'
+import { deploymentQuery, flowQuery, parentRunQuery } from './queries.ts'
+import { RunButtons } from './run-buttons.tsx'
 import { slowest } from './summary.tsx'
 import { TaskName } from './task-names.tsx'
 import { type FlowRun, stateOf } from './types.ts'
@@ -222,199 +205,6 @@ export function startedBy(run: FlowRun): string {
   return run.parent_task_run_id ? 'its parent run' : run.deployment_id ? 'a request' : 'a script'
 }
 
-/** A button that cannot be pressed can still be reached, and says why. */
-function ActButton({
-  why,
-  onClick,
-  children,
-  ...look
-}: { why: string | null; onClick(): void; children: ReactNode } & ButtonLook) {
-  return (
-    <Button
-      {...look}
-      {...(why !== null && { kind: 'plain' as const })}
-      aria-disabled={why !== null || undefined}
-      title={why ?? undefined}
-      aria-description={why ?? undefined}
-      className={why === null ? '' : 'cursor-not-allowed border-line! bg-sunken! text-text-3!'}
-      onClick={() => (why === null ? onClick() : toast({ title: why }))}
-    >
-      {children}
-    </Button>
-  )
-}
-
-function Neighbours({ run }: { run: FlowRun }) {
-  const ws = useWorkspace()
-  const navigate = useNavigate()
-  const { data } = useQuery(neighbourRunsQuery(ws, run))
-  const go = (other: FlowRun | null | undefined): void => {
-    if (other) void navigate({ href: `${ws.path}/runs/flow-run/${other.id}` })
-  }
-  useShortcuts([
-    { keys: ',', run: () => go(data?.previous) },
-    { keys: '.', run: () => go(data?.next) },
-  ])
-  const one = (other: FlowRun | null | undefined, icon: 'left' | 'right', word: string, key: string) =>
-    other ? (
-      <FlowRunLink
-        id={other.id}
-        className={buttonClass({ square: true })}
-        title={`${word} run: ${other.name}, ${wordOf(stateOf(other))} (${key})`}
-      >
-        <Icon name={icon} size={15} />
-        <span className="sr-only">
-          {word} run: {other.name}
-        </span>
-      </FlowRunLink>
-    ) : (
-      <Button
-        square
-        icon={icon}
-        disabled
-        aria-label={`${word} run`}
-        title={data ? `There is no ${word.toLowerCase()} run of this flow` : undefined}
-      />
-    )
-  return (
-    <>
-      {one(data?.previous, 'left', 'Previous', ',')}
-      {one(data?.next, 'right', 'Next', '.')}
-    </>
-  )
-}
-
-function RunButtons({ run, actions, onDeleted }: { run: FlowRun; actions: RunActions; onDeleted(): void }) {
-  const ws = useWorkspace()
-  const [dialog, setDialog] = useState<RunDialog | null>(null)
-  const ended = isTerminal(stateOf(run))
-  const may = useRunPermissions()
-  const noRetry = may.run ?? refusal('retry', run)
-  const noCancel = may.run ?? refusal('cancel', run)
-  useShortcuts([
-    { keys: 'r', run: () => noRetry === null && setDialog('retry') },
-    { keys: 'c', run: () => noCancel === null && setDialog('cancel') },
-  ])
-  return (
-    <div className="flex items-center gap-2">
-      <Neighbours run={run} />
-      {run.state_type === 'PAUSED' ? (
-        <ActButton kind="main" icon="play" why={may.run} onClick={() => void actions.resume(run)}>
-          Resume
-        </ActButton>
-      ) : null}
-      {ended ? (
-        <ActButton
-          kind={run.state_type === 'COMPLETED' ? 'plain' : 'main'}
-          icon="retry"
-          why={noRetry}
-          onClick={() => setDialog('retry')}
-        >
-          {run.state_type === 'COMPLETED' ? 'Run again' : 'Retry'}
-        </ActButton>
-      ) : (
-        <ActButton icon="stop" why={noCancel} onClick={() => setDialog('cancel')}>
-          Cancel
-        </ActButton>
-      )}
-      <Menu trigger={<Button square icon="more" aria-label="More actions" />}>
-        <CopyItems
-          id={run.id}
-          command={`prefect flow-run inspect ${run.id}`}
-          url={`${location.origin}${ws.api.base}/flow_runs/${run.id}`}
-        />
-        <MenuLine />
-        {ended ? null : (
-          <MenuItem icon="stop" why={noCancel ?? undefined} onSelect={() => setDialog('cancel')} keys="C">
-            Cancel…
-          </MenuItem>
-        )}
-        <MenuItem icon="retry" why={noRetry ?? undefined} onSelect={() => setDialog('retry')} keys="R">
-          Retry…
-        </MenuItem>
-        <MenuItem icon="gear" why={may.run ?? undefined} onSelect={() => setDialog('state')}>
-          Change state…
-        </MenuItem>
-        <MenuItem icon="trash" bad why={may.manage ?? undefined} onSelect={() => setDialog('delete')}>
-          Delete run…
-        </MenuItem>
-      </Menu>
-      <RunDialogs
-        open={dialog}
-        runs={[run]}
-        actions={actions}
-        onClose={() => setDialog(null)}
-        onDeleted={onDeleted}
-      />
-    </div>
-  )
-}
-
-/** Ways to name a run elsewhere. */
-export function CopyItems({ id, command, url }: { id: string; command: string; url: string }) {
-  const copy = (text: string, title: string) => () =>
-    void copyText(text).then((done) => done && toast({ title }))
-  const curl = `curl -H "Authorization: Bearer $PREFECT_API_KEY" ${url}`
-  return (
-    <>
-      <MenuItem icon="link" onSelect={copy(location.href, 'Link copied')}>
-        Copy link
-      </MenuItem>
-      <MenuItem icon="copy" onSelect={copy(id, 'ID copied')}>
-        Copy ID
-      </MenuItem>
-      <MenuItem icon="terminal" onSelect={copy(command, 'Command copied')}>
-        Copy as command
-      </MenuItem>
-      <MenuItem icon="terminal" onSelect={copy(curl, 'curl command copied')}>
-        Copy as curl
-      </MenuItem>
-    </>
-  )
-}
-
-/** How often the same has gone wrong, and where. */
-export function SameError({ run }: { run: FlowRun }) {
-  const ws = useWorkspace()
-  const navigate = useNavigate()
-  const { data } = useQuery(sameErrorQuery(ws, run))
-  if (!data || data.failures === 0) return null
-  const all = (
-    <MenuItem
-      icon="runs"
-      onSelect={() => void navigate({ href: `${ws.path}/runs?state=failed%7Ccrashed&flow=${run.flow_id}` })}
-    >
-      All failures of the flow
-    </MenuItem>
-  )
-  const n = data.same.length
-  return (
-    <Menu
-      trigger={
-        <Button className="bg-transparent!">
-          {n > 0 ? `Same error in ${plural(n, 'other run')}` : `${plural(data.failures, 'other failure')}`}
-          <Icon name="down" size={14} />
-        </Button>
-      }
-    >
-      {data.same.slice(0, 10).map((other) => (
-        <MenuItem
-          key={other.id}
-          icon={<StateGlyph look={lookOf(stateOf(other))} />}
-          onSelect={() => void navigate({ href: `${ws.path}/runs/flow-run/${other.id}` })}
-        >
-          <span className="flex gap-4">
-            <span className="clip flex-1">{other.name}</span>
-            <Timestamp at={other.start_time ?? other.expected_start_time} className="text-text-3" />
-          </span>
-        </MenuItem>
-      ))}
-      {n > 0 ? <MenuLine /> : null}
-      {all}
-    </Menu>
-  )
-}
-
 /** The band under the header: the answer to "why?". */
 export function DiagnosisBand({
   tone,
@@ -425,7 +215,8 @@ export function DiagnosisBand({
   sameError,
 }: {
   tone: 'failed' | 'crashed' | 'late' | 'quiet'
-  title: string
+  /** Null while the cause is looked for. */
+  title: string | null
   more?: string | undefined
   message?: string | undefined
   onGo?: (() => void) | undefined
@@ -455,7 +246,13 @@ export function DiagnosisBand({
         )}
       </span>
       <p className="min-w-0 flex-1 leading-4.5">
-        <b className="font-bold">{title}</b>{' '}
+        {title === null ? (
+          <span role="status" aria-label="Looking for the cause" className="block h-4.5 pt-1">
+            <Skeleton style={{ width: 280, maxWidth: '80%' }} />
+          </span>
+        ) : (
+          <b className="font-bold">{title}</b>
+        )}{' '}
         {more ? <span className="text-text-2 max-md:hidden">{more}</span> : null}
         {message ? (
           <span className="clip block font-mono text-small" title={message}>

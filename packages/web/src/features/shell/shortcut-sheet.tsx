@@ -36,7 +36,9 @@ const GROUPS: { title: string; rows: [keys: string[], what: string][] }[] = [
     rows: [
       [['r'], 'Retry'],
       [['c'], 'Cancel'],
+      [[',', '.'], 'The run before, the run after'],
       [['f'], 'Fit the graph'],
+      [['i'], 'Fold idle time in the Timeline'],
       [['+', '−'], 'Zoom'],
       [['↑', '↓', '←', '→'], 'Walk the graph'],
     ],
