@@ -120,6 +120,26 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     await close(visitor)
   })
 
+  it('loads without a jump: nothing moves once it stands', async () => {
+    const visitor = await newVisitor(browser, scene.url, { storageState: state })
+    const { page } = visitor
+    await page.addInitScript(`
+      window.shifts = []
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          if (!entry.hadRecentInput) window.shifts.push(entry.value)
+      }).observe({ type: 'layout-shift', buffered: true })`)
+    for (const path of [`runs/flow-run/${failed.id}`, `runs/task-run/${await taskOf('clean-apac')}`]) {
+      await page.goto(`${scene.path}/${path}`)
+      await page.getByRole('log').locator('.log-line').first().waitFor()
+      await page.waitForTimeout(500)
+      const moved = await page.evaluate<number>('window.shifts.reduce((sum, each) => sum + each, 0)')
+      console.log(`layout shift of ${path.split('/')[1]}: ${moved.toFixed(3)}`)
+      expect(moved).toBeLessThan(0.1)
+    }
+    await close(visitor)
+  })
+
   it('sums a run up: tasks by state, the slowest five, the first error and what was different this time', async () => {
     const visitor = await openRun(failed.id, '?sel=none&view=timeline')
     const { page } = visitor
@@ -409,6 +429,8 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     const visitor = await openRun(failed.id, '?view=timeline&sel=none')
     const { page } = visitor
     await page.getByTitle('Open the sub-flow here (e)').click()
+    await page.locator('button[data-node]', { hasText: 'check_nulls' }).waitFor()
+    await page.reload()
     await page.locator('button[data-node]', { hasText: 'check_nulls' }).click()
     await page.getByRole('heading', { level: 2, name: /check_nulls/ }).waitFor()
     await page.getByRole('log').getByText('Finished in state Completed()').waitFor()
@@ -445,7 +467,7 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     await page.getByRole('heading', { level: 1, name: /clean-(emea|amer)/ }).waitFor()
     await page.goBack()
     await page.getByRole('tab', { name: 'Inputs' }).click()
-    await page.getByRole('link', { name: 'extract-orders' }).click()
+    await page.getByRole('link', { name: 'extract-orders' }).first().click()
     await page.getByRole('heading', { level: 1, name: /extract-orders/ }).waitFor()
     await page.getByRole('link', { name: 'peach-marmot' }).first().click()
     await page.getByRole('heading', { level: 1, name: /peach-marmot/ }).waitFor()

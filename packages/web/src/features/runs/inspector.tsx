@@ -13,7 +13,7 @@ import { useNow } from '../../lib/now.ts'
 import { lookOf } from '../../lib/states.ts'
 import { useStates } from './history.tsx'
 import { FlowRunLink, TaskRunLink } from './links.tsx'
-import { type FlowRun, type RunState, stateOf, type TaskRun } from './types.ts'
+import { type FlowRun, type RunState, stateOf, type TaskInput, type TaskRun } from './types.ts'
 
 /** Attempts of a run: what it did between each RUNNING and the state that ended it. */
 export interface Attempt {
@@ -126,6 +126,10 @@ export function AttemptCards({
   )
 }
 
+/** A client may name the same task twice for one parameter. */
+const unique = (inputs: readonly TaskInput[]): TaskInput[] =>
+  inputs.filter((input, i) => !input.id || inputs.findIndex((each) => each.id === input.id) === i)
+
 /** What a task was given: values that were constants, and the tasks whose results it took. */
 export function Inputs({ taskRun, names }: { taskRun: TaskRun; names: ReadonlyMap<string, string> }) {
   const entries = Object.entries(taskRun.task_inputs).filter(([, list]) => list.length > 0)
@@ -147,7 +151,7 @@ export function Inputs({ taskRun, names }: { taskRun: TaskRun; names: ReadonlyMa
             {parameter === 'wait_for' ? 'waits for' : parameter}
           </dt>
           <dd className="flex min-w-0 flex-wrap gap-x-3 gap-y-1">
-            {list.map((input, i) => {
+            {unique(list).map((input, i) => {
               const key = input.id ?? `${input.input_type}-${i}`
               if (input.input_type === 'task_run' && input.id)
                 return (

@@ -153,18 +153,24 @@ export function useLiveFlowRun(flowRunId: string, opened: readonly string[] = []
   useLiveGap(refresh)
 }
 
-/** Keeps a task run's page up to date. */
-export function useLiveTaskRun(taskRunId: string): void {
+/** Keeps a task run's page up to date, and the strip of its siblings in the same flow run. */
+export function useLiveTaskRun(taskRunId: string, flowRunId: string | null = null): void {
   const ws = useWorkspace()
   const client = useQueryClient()
   const refresh = useThrottled(() => {
     void client.invalidateQueries({ queryKey: runKeys.taskRun(ws, taskRunId) })
   }, 1_000)
+  const refreshSiblings = useThrottled(() => {
+    void client.invalidateQueries({ queryKey: [...runKeys.taskRun(ws, taskRunId), 'context'] })
+  }, 5_000)
   useLiveEvents((raw) => {
     const event = runEvent(raw)
-    if (!event || event.id !== taskRunId) return
-    patch(client, ws, event)
-    refresh()
+    if (!event) return
+    if (event.id === taskRunId) {
+      patch(client, ws, event)
+      refresh()
+    } else if (flowRunId !== null && event.kind === 'task-run' && event.flowRunId === flowRunId)
+      refreshSiblings()
   })
   useLiveGap(refresh)
 }

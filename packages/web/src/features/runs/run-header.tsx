@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { clsx } from 'clsx'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Button, Gauge, Icon, Skeleton, StateBadge, Timestamp } from '../../components/ui/index.ts'
 import { count, duration } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
@@ -100,7 +100,7 @@ function Facts({
       : run.total_run_time
   const over = usual !== null && seconds > usual * 1.25 && seconds - usual > 1
   const good = model ? countStates(model) : []
-  const slow = model && !running ? slowest(model, now, 1)[0] : undefined
+  const slow = useMemo(() => (model && ended ? slowest(model, Date.now(), 1)[0] : undefined), [model, ended])
   const retries = run.empirical_policy?.retries ?? 0
   const done = good.filter(([s]) => s === 'completed' || s === 'cached').reduce((sum, [, n]) => sum + n, 0)
   return (

@@ -56,12 +56,12 @@ export function TaskRunPage() {
   const { taskRunId } = useParams({ strict: false }) as { taskRunId: string }
   const ws = useWorkspace()
   const poll = usePollInterval(5_000)
-  useLiveTaskRun(taskRunId)
   const task = useQuery({
     ...taskRunQuery(ws, taskRunId),
     refetchInterval: (query) => (query.state.data && isTerminal(stateOf(query.state.data)) ? false : poll),
   })
   const runId = task.data?.flow_run_id ?? null
+  useLiveTaskRun(taskRunId, runId)
   const run = useQuery({ ...flowRunQuery(ws, runId ?? ''), enabled: runId !== null })
   usePage({
     title: task.data ? `${wordOf(stateOf(task.data))}: ${task.data.name}` : 'Task run',
