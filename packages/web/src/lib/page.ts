@@ -19,6 +19,9 @@ export interface PageFacts {
 }
 
 const EMPTY: PageFacts = { title: '', crumbs: [], timeRange: false, rail: false, full: false }
+/** The page of a run, while its script is loaded: the sidebar that it will have, so that nothing moves when it comes. */
+const COMING: PageFacts = { ...EMPTY, rail: true, full: true }
+const RUN_PAGE = /\/runs\/flow-run\//
 let current = EMPTY
 const listeners = new Set<() => void>()
 
@@ -46,5 +49,5 @@ export const usePageFacts = (): PageFacts =>
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => current,
+    () => (current === EMPTY && RUN_PAGE.test(location.pathname) ? COMING : current),
   )
