@@ -211,6 +211,7 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     await lines.getByText('connection reset by peer').waitFor()
     // One bar each in the Timeline, with the pause between them.
     const row = page.locator('button[data-node]', { hasText: 'clean-apac' })
+    await row.locator('.tl-rest').waitFor()
     expect(await row.locator('.tl-bar').count()).toBe(2)
     expect(await row.locator('.tl-rest').count()).toBe(1)
     await close(visitor)
