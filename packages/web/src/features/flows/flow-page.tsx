@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { clsx } from 'clsx'
-import { type ReactNode, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react'
 import {
   Button,
   Copyable,
@@ -30,7 +30,6 @@ import { FailureRow, keyOf } from '../dashboard/attention.tsx'
 import { Clock } from '../dashboard/clock.tsx'
 import { type Dashboard, dashboardQuery } from '../dashboard/dashboard.ts'
 import { untilWords } from '../dashboard/strip.tsx'
-import { FlowRunsList } from '../runs/flow-runs-list.tsx'
 import { FlowRunLink, RunsLink } from '../runs/links.tsx'
 import { runEvent, useThrottled } from '../runs/live.ts'
 import { flowQuery, runKeys } from '../runs/queries.ts'
@@ -41,6 +40,11 @@ import type { FlowSearch } from './search.ts'
 import { TagLink } from './tag-link.tsx'
 
 const JUDGED = 50
+
+// Below the charts and twice their weight: they are drawn while it comes.
+const FlowRunsList = lazy(() =>
+  import('../runs/flow-runs-list.tsx').then((module) => ({ default: module.FlowRunsList })),
+)
 
 export function FlowPage() {
   const { flowId } = useParams({ strict: false }) as { flowId: string }
@@ -214,13 +218,15 @@ export function FlowPage() {
             Open as list
           </RunsLink>
         </header>
-        <FlowRunsList
-          filter={filter}
-          sort={search.sort ?? 'EXPECTED_START_TIME_DESC'}
-          set={set}
-          onTags={noTags}
-          onClear={() => set({ state: undefined }, true)}
-        />
+        <Suspense fallback={<div className="h-120" />}>
+          <FlowRunsList
+            filter={filter}
+            sort={search.sort ?? 'EXPECTED_START_TIME_DESC'}
+            set={set}
+            onTags={noTags}
+            onClear={() => set({ state: undefined }, true)}
+          />
+        </Suspense>
       </Panel>
       <Dialog
         open={asking}
