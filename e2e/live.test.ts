@@ -129,14 +129,13 @@ describe.runIf(hasBrowser)('live', () => {
     await status(page, 'Live').waitFor()
     await page.waitForLoadState('networkidle')
     const turn = (hidden: boolean) =>
-      page.evaluate((to) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => to })
-        Object.defineProperty(document, 'visibilityState', {
-          configurable: true,
-          get: () => (to ? 'hidden' : 'visible'),
-        })
+      page.evaluate(`{
+        const property = (name, value) =>
+          Object.defineProperty(document, name, { configurable: true, get: () => value })
+        property('hidden', ${hidden})
+        property('visibilityState', '${hidden ? 'hidden' : 'visible'}')
         document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-      }, hidden)
+      }`)
     await turn(true)
     await page.clock.runFor(61_000)
     await status(page, 'Paused').waitFor()

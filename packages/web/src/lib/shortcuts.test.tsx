@@ -3,7 +3,20 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stored } from './preferences.ts'
 import { useShortcuts } from './shortcuts.ts'
 
-const run = { palette: vi.fn(), switcher: vi.fn(), home: vi.fn(), help: vi.fn(), next: vi.fn() }
+const run = {
+  palette: vi.fn(),
+  switcher: vi.fn(),
+  home: vi.fn(),
+  help: vi.fn(),
+  next: vi.fn(),
+  part: vi.fn(),
+}
+
+/** A part of the page with keys of its own, one of which ends a sequence of the page's. */
+function Part() {
+  useShortcuts([{ keys: 'h', run: run.part }])
+  return null
+}
 
 function Page() {
   useShortcuts([
@@ -44,6 +57,21 @@ describe('keyboard shortcuts', () => {
     expect(run.help).not.toHaveBeenCalled()
     press('k', { ctrlKey: true }, field)
     expect(run.palette).toHaveBeenCalledTimes(1)
+  })
+  it('of one component do not take the second key of a sequence of another, and come before its single keys', () => {
+    render(
+      <>
+        <Page />
+        <Part />
+      </>,
+    )
+    press('g')
+    press('h')
+    expect(run.home).toHaveBeenCalledTimes(1)
+    expect(run.part).not.toHaveBeenCalled()
+    press('h')
+    expect(run.part).toHaveBeenCalledTimes(1)
+    expect(run.next).not.toHaveBeenCalled()
   })
   it('with Shift are others than without it', () => {
     render(<Page />)

@@ -20,38 +20,53 @@ const overlayOpen = () => document.querySelector('[role="dialog"],[role="menu"],
 
 const SEQUENCE_MS = 1000
 
+/** The shortcuts of every component on the page, in the order in which they came. */
+const registered = new Set<{ current: readonly Shortcut[] }>()
+let pending = ''
+let at = 0
+
+/** Of two components with the same keys the one that came last has them: it is the more particular. */
+function find(keys: string): Shortcut | undefined {
+  let found: Shortcut | undefined
+  for (const { current } of registered) found = current.find((each) => each.keys === keys) ?? found
+  return found
+}
+
+// One listener for all: the second key of a sequence must not be taken for another component's single key.
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const run = (found: Shortcut | undefined): void => {
+    if (!found) return
+    pending = ''
+    event.preventDefault()
+    found.run(event)
+  }
+  const mod = isMac ? event.metaKey : event.ctrlKey
+  if (mod) {
+    run(find(`mod+${event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`))
+    return
+  }
+  if (event.altKey || event.metaKey || event.ctrlKey) return
+  if (typing(event.target) || overlayOpen() || stored.read('shortcuts') === 'off') return
+  const sequence = pending && event.timeStamp - at < SEQUENCE_MS ? `${pending} ${event.key}` : event.key
+  const found = find(sequence) ?? find(event.key)
+  const begins = [...registered].some(({ current }) =>
+    current.some((each) => each.keys.startsWith(`${event.key} `)),
+  )
+  pending = begins ? event.key : ''
+  at = event.timeStamp
+  run(found)
+}
+
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const latest = useRef(shortcuts)
   latest.current = shortcuts
   useEffect(() => {
-    let pending = ''
-    let at = 0
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing) return
-      const mod = isMac ? event.metaKey : event.ctrlKey
-      if (mod) {
-        const keys = `mod+${event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`
-        const found = latest.current.find((s) => s.keys === keys)
-        if (found) {
-          event.preventDefault()
-          found.run(event)
-        }
-        return
-      }
-      if (event.altKey || event.metaKey || event.ctrlKey) return
-      if (typing(event.target) || overlayOpen() || stored.read('shortcuts') === 'off') return
-      const sequence = pending && event.timeStamp - at < SEQUENCE_MS ? `${pending} ${event.key}` : event.key
-      const found =
-        latest.current.find((s) => s.keys === sequence) ?? latest.current.find((s) => s.keys === event.key)
-      pending = latest.current.some((s) => s.keys.startsWith(`${event.key} `)) ? event.key : ''
-      at = event.timeStamp
-      if (found) {
-        pending = ''
-        event.preventDefault()
-        found.run(event)
-      }
+    if (registered.size === 0) addEventListener('keydown', onKey)
+    registered.add(latest)
+    return () => {
+      registered.delete(latest)
+      if (registered.size === 0) removeEventListener('keydown', onKey)
     }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
   }, [])
 }

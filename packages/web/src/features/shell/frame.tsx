@@ -18,7 +18,8 @@ import { isMac, useShortcuts } from '../../lib/shortcuts.ts'
 import type { PaletteScope } from './palette.tsx'
 import { UserMenu } from './user-menu.tsx'
 
-const Palette = lazy(() => import('./palette.tsx'))
+const loadPalette = () => import('./palette.tsx')
+const Palette = lazy(loadPalette)
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
 export interface NavItem {
@@ -60,6 +61,12 @@ export function Frame({
   const [sheet, setSheet] = useState(false)
   const location = useLocation()
   const rail = facts.rail || collapsed === 'rail'
+
+  // Loaded before it is asked for: what is typed right after its shortcut would be lost otherwise.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 1_500)
+    return () => clearTimeout(timer)
+  }, [])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => setDrawer(false), [location.pathname])

@@ -19,6 +19,8 @@ interface Entry {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 
+const textOf = (entry: Entry): string => `${entry.label} ${entry.hint ?? ''} ${entry.id}`
+
 /** Every word typed occurs; at the start of the label counts more. Fuzzier than this finds what nobody meant. */
 export function matches(value: string, search: string): number {
   const text = value.toLowerCase()
@@ -95,6 +97,7 @@ export default function Palette({
   onShortcuts: () => void
 }) {
   const [text, setText] = useState('')
+  const [chosen, setChosen] = useState('')
   const navigate = useNavigate()
   const config = useConfig()
   const local = config.mode === 'local'
@@ -224,6 +227,13 @@ export default function Palette({
       run: go(`${workspacePath(row.account_id, row.workspace_id)}/dashboard`),
     }))
 
+  // What the server finds comes after the typing: Enter must not find nothing chosen where it is all there is.
+  const first = named[0] && textOf(named[0])
+  const onlyNamed = ![...pages, ...switches, ...actions].some((entry) => matches(textOf(entry), text))
+  useEffect(() => {
+    if (first && onlyNamed) setChosen(first)
+  }, [first, onlyNamed])
+
   const group = (heading: string, entries: Entry[], always = false) =>
     entries.length > 0 ? (
       <Command.Group
@@ -234,7 +244,7 @@ export default function Palette({
         {entries.map((entry) => (
           <Command.Item
             key={entry.id}
-            value={`${entry.label} ${entry.hint ?? ''} ${entry.id}`}
+            value={textOf(entry)}
             forceMount={always}
             onSelect={() => {
               onClose()
@@ -259,7 +269,7 @@ export default function Palette({
           className="fixed top-[min(18vh,140px)] left-1/2 z-50 w-140 max-w-[calc(100vw-24px)] -translate-x-1/2 rounded-menu border border-line-strong bg-raised p-1 shadow-float outline-none"
         >
           <Radix.Title className="sr-only">Find or do</Radix.Title>
-          <Command label="Find or do" loop filter={matches}>
+          <Command label="Find or do" loop filter={matches} value={chosen} onValueChange={setChosen}>
             <div className="-mx-1 -mt-1 mb-1 flex h-10 items-center gap-2.25 border-b border-line px-3">
               <Icon name="search" className="text-text-3" />
               <Command.Input
