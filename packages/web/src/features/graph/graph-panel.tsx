@@ -62,6 +62,9 @@ export type GraphPanelProps = {
   onHideIdle(on: boolean): void
   order: TimelineOrder
   onOrder(order: TimelineOrder): void
+  /** Column of the Table, as the address has it. */
+  sort: string
+  onSort(sort: string): void
   opened: ReadonlyMap<string, GraphV2>
   /** Sub-flows that are to be open, loaded or not. */
   expanded?: readonly string[]
@@ -410,7 +413,7 @@ export function GraphPanel(props: GraphPanelProps) {
           onOrder={props.onOrder}
         />
       ) : (
-        <TableView {...shared} depth={geometry.layout.depth} />
+        <TableView {...shared} depth={geometry.layout.depth} sort={props.sort} onSort={props.onSort} />
       )}
       {replaying && moment !== null && span ? (
         <ReplayBar

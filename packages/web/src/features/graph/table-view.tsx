@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { clsx } from 'clsx'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { Icon, StateBadge, Table, Th } from '../../components/ui/index.ts'
 import { clock, duration } from '../../lib/format.ts'
 import { useZone } from '../../lib/preferences.ts'
@@ -8,7 +8,8 @@ import { TaskName } from '../runs/task-names.tsx'
 import { neighbours, secondsOf, stateAt } from './model.ts'
 import type { TimelineViewProps } from './timeline-view.tsx'
 
-type SortKey = 'start' | 'name' | 'state' | 'took' | 'depth'
+const SORT_KEYS = ['start', 'name', 'state', 'took', 'depth'] as const
+type SortKey = (typeof SORT_KEYS)[number]
 const ROW = 32
 
 export type TableViewProps = Omit<
@@ -16,13 +17,22 @@ export type TableViewProps = Omit<
   'failure' | 'span' | 'onSpan' | 'attempts' | 'hideIdle' | 'onHideIdle' | 'order' | 'onOrder'
 > & {
   depth: Uint16Array
+  /** A column, with a minus before it for the other way round; as the address has it. */
+  sort: string
+  onSort(sort: string): void
 }
+
+/** The column of the address, or the start. */
+const sortOf = (text: string): { key: SortKey; down: boolean } => ({
+  key: SORT_KEYS.find((key) => key === text.replace(/^-/, '')) ?? 'start',
+  down: text.startsWith('-'),
+})
 
 /** The same model as rows: everything the pictures show, for the keyboard and for readers of the screen. */
 export function TableView(props: TableViewProps) {
   const { model, timeline, selected, now, faint, depth } = props
   const [zone] = useZone()
-  const [sort, setSort] = useState<{ key: SortKey; down: boolean }>({ key: 'start', down: false })
+  const sort = useMemo(() => sortOf(props.sort), [props.sort])
   const scroller = useRef<HTMLDivElement>(null)
   const nodes = useMemo(() => {
     const all = [...timeline.rows.map((row) => row.node), ...timeline.never]
@@ -98,7 +108,7 @@ export function TableView(props: TableViewProps) {
       num={num}
       className={className}
       sorted={sort.key === key ? (sort.down ? 'desc' : 'asc') : false}
-      onSort={() => setSort((old) => ({ key, down: old.key === key ? !old.down : key === 'took' }))}
+      onSort={() => props.onSort(`${(sort.key === key ? !sort.down : key === 'took') ? '-' : ''}${key}`)}
     >
       {label}
     </Th>

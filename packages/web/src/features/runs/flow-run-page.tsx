@@ -191,6 +191,8 @@ function LoadedRun({ run, poll }: { run: FlowRun; poll: number | false }) {
             onHideIdle={(on) => set({ idle: on ? 'hide' : undefined, t0: undefined, t1: undefined }, true)}
             order={search.order ?? 'start'}
             onOrder={(order) => set({ order: order === 'start' ? undefined : order }, true)}
+            sort={search.sort ?? 'start'}
+            onSort={(sort) => set({ sort: sort === 'start' ? undefined : sort }, true)}
             name={run.name}
             place={place}
             onPlace={(next) => set(addressOf(next), next.focus !== undefined)}

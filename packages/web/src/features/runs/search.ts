@@ -35,6 +35,8 @@ export interface RunSearch {
   /** The Timeline leaves out the time in which nothing ran. */
   idle?: 'hide'
   order?: 'took'
+  /** Column of the Table; a minus before it is the other way round. */
+  sort?: string
   /** The part of the Timeline that is shown, in milliseconds since the epoch. */
   t0?: number
   t1?: number
@@ -66,6 +68,7 @@ export function parseRunSearch(search: Record<string, unknown>): RunSearch {
     attempt: whole(search.attempt) || undefined,
     idle: oneOf(search.idle, ['hide']),
     order: oneOf(search.order, ['took']),
+    sort: text(search.sort),
     t0: span ? t0 : undefined,
     t1: span ? t1 : undefined,
     cam: text(search.cam),
