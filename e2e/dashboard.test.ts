@@ -307,6 +307,37 @@ describe.runIf(hasBrowser)('the dashboard', () => {
     await visitor.context.close()
   })
 
+  it('what stands on top does not move when the answer comes', async () => {
+    const visitor = await newVisitor(browser, scene.url, { storageState: state })
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await visitor.page.route('**/ui/dashboard', async (route) => {
+      await held
+      await route.continue()
+    })
+    await visitor.page.goto(`${scene.path}/dashboard`)
+    const boxes = () =>
+      Promise.all(
+        [
+          visitor.page.getByRole('region', { name: 'Runs by state' }),
+          visitor.page.getByRole('heading', { name: /^Needs attention/ }),
+          visitor.page.getByRole('heading', { name: 'Running now' }),
+        ].map(async (each) => {
+          const box = await each.boundingBox()
+          return [box?.x, box?.y]
+        }),
+      )
+    await visitor.page.getByRole('heading', { name: 'Running now' }).waitFor()
+    const before = await boxes()
+    release()
+    await ready(visitor.page)
+    expect(await boxes()).toEqual(before)
+    expect(visitor.problems).toEqual([])
+    await visitor.context.close()
+  })
+
   it('the keyboard reaches a number and Enter opens its list', async () => {
     const { page, problems, close } = await open('/dashboard')
     await ready(page)

@@ -69,7 +69,7 @@ export function DashboardPage() {
       {data ? (
         <PageHead title={summary.title} lead={summary.lead} />
       ) : (
-        <div className="mb-4 grid h-12.5 content-center gap-3">
+        <div className="mb-4 grid h-[48.5px] content-center gap-3">
           <h1 className="sr-only">Home</h1>
           <Skeleton className="h-4!" style={{ width: 'min(340px, 80%)' }} />
           <Skeleton style={{ width: 'min(260px, 60%)' }} />
