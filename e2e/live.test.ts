@@ -105,7 +105,9 @@ describe.runIf(hasBrowser)('live', () => {
     await page.clock.install()
     await page.routeWebSocket(/\/out$/, (socket) => void socket.close())
     await page.goto(`/runs/flow-run/${run}`)
-    const indicator = status(page, 'Reconnecting')
+    await status(page, 'Reconnecting').waitFor()
+    await page.clock.runFor(10_000)
+    const indicator = status(page, 'Polling')
     await indicator.waitFor()
     expect(await indicator.getAttribute('title')).toContain('asked for every 30 seconds, of a run every 5')
     await setState(run, 'COMPLETED')
@@ -137,7 +139,14 @@ describe.runIf(hasBrowser)('live', () => {
         document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
       }`)
     await turn(true)
+    asked.length = 0
+    await startRun('meek-otter')
+    await api('POST', `/flow_runs/${run}/set_state`, {
+      state: { type: 'RUNNING', name: 'Retrying' },
+      force: true,
+    })
     await page.clock.runFor(61_000)
+    expect(asked).toEqual([])
     await status(page, 'Paused').waitFor()
     await expect.poll(() => open).toBe(0)
     asked.length = 0

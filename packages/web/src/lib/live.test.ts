@@ -169,3 +169,48 @@ describe('the delay before another attempt', () => {
     expect(backoffMs(2, () => 0)).toBe(1000)
   })
 })
+
+describe('a hidden tab', () => {
+  it('hears what came meanwhile when it is shown again, and nothing before', () => {
+    const stream = makeStream()
+    const seen: string[] = []
+    cleanup.push(stream.subscribe((frame) => seen.push(frame.type)))
+    last().goLive()
+    setHidden(true)
+    last().receive({ type: 'event' })
+    last().receive({ type: 'log' })
+    expect(seen).toEqual([])
+    setHidden(false)
+    expect(seen).toEqual(['event', 'log'])
+    expect(stream.gaps).toBe(0)
+  })
+
+  it('gives up its socket early when too much comes, and asks anew when it is shown', () => {
+    const stream = makeStream()
+    const seen: string[] = []
+    cleanup.push(stream.subscribe((frame) => seen.push(frame.type)))
+    last().goLive()
+    setHidden(true)
+    for (let i = 0; i <= 500; i++) last().receive({ type: 'event' })
+    expect(stream.status).toBe('paused')
+    setHidden(false)
+    last().goLive()
+    expect(seen).toEqual([])
+    expect(stream.gaps).toBe(1)
+  })
+})
+
+it('a stream that cannot be opened several times is said to be polling', () => {
+  const stream = makeStream()
+  cleanup.push(stream.subscribe(() => {}))
+  const statuses = []
+  for (let i = 0; i < 4; i++) {
+    last().onclose?.()
+    statuses.push(stream.status)
+    vi.advanceTimersByTime(4_000)
+  }
+  expect(statuses).toEqual(['reconnecting', 'reconnecting', 'reconnecting', 'polling'])
+  expect(stream.status).toBe('polling')
+  last().goLive()
+  expect(stream.status).toBe('live')
+})

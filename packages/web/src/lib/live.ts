@@ -1,14 +1,16 @@
 /**
  * Live data: one socket per workspace and stream, shared by whoever subscribes.
  *
- * A hidden tab closes its socket after a minute (laptops sleep, and an unread socket makes the server buffer);
+ * A hidden tab tells its pages nothing, so that they ask nothing; what came is told when it is shown again. It closes
+ * its socket after a minute (laptops sleep, and an unread socket makes the server buffer);
  * coming back reconnects and tells subscribers that they may have missed something, so that they refetch.
  * While the socket is down, pages poll: see `usePollInterval`.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useWorkspace } from './workspace.ts'
 
-export type LiveStatus = 'idle' | 'connecting' | 'live' | 'paused' | 'reconnecting'
+/** `reconnecting` has just been lost; `polling` has been out of reach for several attempts. */
+export type LiveStatus = 'idle' | 'connecting' | 'live' | 'paused' | 'reconnecting' | 'polling'
 
 export interface LiveEvent {
   id: string
@@ -53,6 +55,11 @@ const BACKOFF_MAX_MS = 30_000
 /** A connection that says nothing for this long after opening is taken for dead. */
 const HANDSHAKE_MS = 10_000
 
+/** Attempts after which it is said that there is no stream, rather than that there soon will be. */
+const PATIENCE = 3
+/** More frames than this are not kept for a hidden tab: it asks anew when it is shown. */
+const HELD_MOST = 500
+
 /** The delay before attempt `n` (from 0): doubling, capped, with half of it random so that clients spread out. */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const full = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt)
@@ -69,6 +76,7 @@ export class LiveStream {
   private timer: ReturnType<typeof setTimeout> | undefined
   private handshake: ReturnType<typeof setTimeout> | undefined
   private wasLive = false
+  private held: Frame[] = []
   private readonly frames = new Set<(frame: Frame) => void>()
   private readonly watchers = new Set<() => void>()
   private readonly options: StreamOptions
@@ -117,18 +125,24 @@ export class LiveStream {
   private onVisibility = (): void => {
     clearTimeout(this.timer)
     if (document.hidden) {
-      this.timer = setTimeout(() => {
-        this.close()
-        this.set('paused')
-      }, this.options.hiddenGraceMs ?? 60_000)
-    } else if (this.status !== 'live') {
+      this.timer = setTimeout(this.pause, this.options.hiddenGraceMs ?? 60_000)
+    } else if (this.status === 'live') {
+      const held = this.held
+      this.held = []
+      for (const frame of held) this.tell(frame)
+    } else {
       this.attempt = 0
       this.connect(this.wasLive ? 'reconnecting' : 'connecting')
     }
   }
 
+  private pause = (): void => {
+    this.close()
+    this.set('paused')
+  }
+
   private onOnline = (): void => {
-    if (this.status === 'reconnecting' && !document.hidden) {
+    if ((this.status === 'reconnecting' || this.status === 'polling') && !document.hidden) {
       this.attempt = 0
       this.connect('reconnecting')
     }
@@ -137,6 +151,7 @@ export class LiveStream {
   private close(): void {
     clearTimeout(this.timer)
     clearTimeout(this.handshake)
+    this.held = []
     const socket = this.socket
     this.socket = undefined
     socket?.close()
@@ -179,6 +194,11 @@ export class LiveStream {
       if (this.gaps > 0) for (const listener of this.watchers) listener()
       return
     }
+    if (!document.hidden) this.tell(frame)
+    else if (this.held.push(frame) > HELD_MOST) this.pause()
+  }
+
+  private tell(frame: Frame): void {
     for (const listener of this.frames) listener(frame)
   }
 
@@ -188,11 +208,9 @@ export class LiveStream {
       this.set('paused')
       return
     }
-    this.set('reconnecting')
-    this.timer = setTimeout(
-      () => this.connect('reconnecting'),
-      backoffMs(this.attempt++, this.options.random),
-    )
+    const status = this.attempt < PATIENCE ? 'reconnecting' : 'polling'
+    this.set(status)
+    this.timer = setTimeout(() => this.connect(status), backoffMs(this.attempt++, this.options.random))
   }
 }
 

@@ -66,7 +66,10 @@ export function EmptyState({
   )
 }
 
-/** What could not be loaded, why, and another try. The request's id finds it in the server's log. */
+/**
+ * What could not be loaded, why, and another try. The request's id finds it in the server's log. A refusal is no
+ * failure: it says that there is no permission, and whom to ask.
+ */
 export function ErrorState({
   title,
   error,
@@ -80,6 +83,23 @@ export function ErrorState({
 }) {
   const api = error instanceof ApiError ? error : undefined
   const message = error instanceof Error ? error.message : String(error)
+  if (api?.status === 403) {
+    const scope = /\b(?:see|run|write|manage)_\w+/.exec(message)?.[0]
+    return (
+      <EmptyState
+        kind="forbidden"
+        className={className ?? ''}
+        title="Your role does not show this"
+        text={
+          <>
+            {title}. {scope ? `Ask an owner of the workspace for a role with ${scope}.` : message}
+          </>
+        }
+      >
+        <RetryRow onRetry={onRetry} requestId={api.requestId} />
+      </EmptyState>
+    )
+  }
   return (
     <div role="alert" className={clsx('grid justify-items-start gap-2 px-4 py-4', className)}>
       <p className="flex items-center gap-2 font-bold">
@@ -87,19 +107,31 @@ export function ErrorState({
         {title}
       </p>
       <p className="max-w-[72ch] wrap-break-word text-text-2">{message}</p>
-      <div className="flex flex-wrap items-center gap-2">
-        {onRetry ? (
-          <Button icon="retry" onClick={onRetry}>
-            Try again
-          </Button>
-        ) : null}
-        {api?.requestId ? (
-          <span className="inline-flex items-center gap-1 font-mono text-small text-text-3">
-            request {api.requestId}
-            <CopyButton text={api.requestId} label="Copy the request's id" />
-          </span>
-        ) : null}
-      </div>
+      <RetryRow onRetry={onRetry} requestId={api?.requestId} />
+    </div>
+  )
+}
+
+function RetryRow({
+  onRetry,
+  requestId,
+}: {
+  onRetry: (() => void) | undefined
+  requestId: string | null | undefined
+}) {
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {onRetry ? (
+        <Button icon="retry" onClick={onRetry}>
+          Try again
+        </Button>
+      ) : null}
+      {requestId ? (
+        <span className="inline-flex items-center gap-1 font-mono text-small text-text-3">
+          request {requestId}
+          <CopyButton text={requestId} label="Copy the request's id" />
+        </span>
+      ) : null}
     </div>
   )
 }

@@ -9,6 +9,7 @@ export {
   SelectField,
   TextField,
 } from './field.tsx'
+export { GuardedButton } from './guarded-button.tsx'
 export { Icon, type IconName } from './icon.tsx'
 export { Gauge, Loading, Mark, WorkspaceSign } from './mark.tsx'
 export { Kbd, Menu, MenuItem, MenuLine, MenuRadio } from './menu.tsx'

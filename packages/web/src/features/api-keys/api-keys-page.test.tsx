@@ -73,7 +73,7 @@ describe('the API keys page', () => {
       api: {
         [`GET ${KEYS}`]: () =>
           fails
-            ? new Status(403, { detail: 'Your role does not allow this.' }, { 'x-request-id': 'req-77b2' })
+            ? new Status(409, { detail: 'Another change is under way.' }, { 'x-request-id': 'req-77b2' })
             : [stored],
       },
     })

@@ -23,6 +23,7 @@ import { count, duration } from '../../lib/format.ts'
 import { useLiveEvents, useLiveGap, usePollInterval } from '../../lib/live.ts'
 import { useNow } from '../../lib/now.ts'
 import { usePage } from '../../lib/page.ts'
+import { usePermissions } from '../../lib/permissions.ts'
 import type { StateLook } from '../../lib/states.ts'
 import { useTimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
@@ -64,6 +65,7 @@ export function FlowPage() {
   })
   const sums = useQuery({ ...dashboardQuery(ws, range, flowId), refetchInterval: poll, enabled: known })
   const [asking, setAsking] = useState(false)
+  const forbidden = usePermissions()('manage_flows')
   usePage({
     title: flow.data?.name ?? 'Flow',
     crumbs: [{ label: 'Flows', to: `${ws.path}/flows` }, { label: flow.data?.name ?? 'Flow' }],
@@ -144,7 +146,7 @@ export function FlowPage() {
             >
               Copy ID
             </MenuItem>
-            <MenuItem icon="trash" bad onSelect={() => setAsking(true)}>
+            <MenuItem icon="trash" bad why={forbidden ?? undefined} onSelect={() => setAsking(true)}>
               Delete flow…
             </MenuItem>
           </Menu>

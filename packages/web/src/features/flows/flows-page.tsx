@@ -8,6 +8,7 @@ import {
   DialogFoot,
   EmptyState,
   ErrorState,
+  GuardedButton,
   Icon,
   PageBody,
   Panel,
@@ -20,6 +21,7 @@ import {
 import { count, plural } from '../../lib/format.ts'
 import { useLiveEvents, useLiveGap, usePollInterval } from '../../lib/live.ts'
 import { usePage } from '../../lib/page.ts'
+import { usePermissions } from '../../lib/permissions.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { runEvent, useThrottled } from '../runs/live.ts'
@@ -72,6 +74,7 @@ export function FlowsPage() {
   const [focus, setFocus] = useState(-1)
   const [asking, setAsking] = useState(false)
   const remove = useDeleteFlows()
+  const forbidden = usePermissions()('manage_flows')
   const onSelect = (flow: Flow, shift: boolean): void => {
     const at = flows.findIndex((each) => each.id === flow.id)
     const next = new Map(selected)
@@ -254,9 +257,9 @@ export function FlowsPage() {
             {count(selected.size)} selected
           </b>
           <span className="mx-2 h-4.5 w-px flex-none bg-line-strong" />
-          <Button kind="bare-bad" icon="trash" onClick={() => setAsking(true)}>
+          <GuardedButton why={forbidden} kind="bare-bad" icon="trash" onClick={() => setAsking(true)}>
             Delete {selected.size}…
-          </Button>
+          </GuardedButton>
           <Button
             kind="bare"
             square

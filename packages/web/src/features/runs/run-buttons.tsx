@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import {
   Button,
-  type ButtonLook,
   buttonClass,
   copyText,
+  GuardedButton,
   Icon,
   Menu,
   MenuItem,
@@ -24,28 +24,6 @@ import { useRunPermissions } from './permissions.ts'
 import { neighbourRunsQuery, sameErrorQuery } from './queries.ts'
 import { type RunDialog, RunDialogs } from './run-dialogs.tsx'
 import { type FlowRun, stateOf } from './types.ts'
-
-/** A button that cannot be pressed can still be reached, and says why. */
-function ActButton({
-  why,
-  onClick,
-  children,
-  ...look
-}: { why: string | null; onClick(): void; children: ReactNode } & ButtonLook) {
-  return (
-    <Button
-      {...look}
-      {...(why !== null && { kind: 'plain' as const })}
-      aria-disabled={why !== null || undefined}
-      title={why ?? undefined}
-      aria-description={why ?? undefined}
-      className={why === null ? '' : 'cursor-not-allowed border-line! bg-sunken! text-text-3!'}
-      onClick={() => (why === null ? onClick() : toast({ title: why }))}
-    >
-      {children}
-    </Button>
-  )
-}
 
 function Neighbours({ run }: { run: FlowRun }) {
   const ws = useWorkspace()
@@ -111,23 +89,23 @@ export function RunButtons({
     <div className="flex items-center gap-2">
       <Neighbours run={run} />
       {run.state_type === 'PAUSED' ? (
-        <ActButton kind="main" icon="play" why={may.run} onClick={() => void actions.resume(run)}>
+        <GuardedButton kind="main" icon="play" why={may.run} onClick={() => void actions.resume(run)}>
           Resume
-        </ActButton>
+        </GuardedButton>
       ) : null}
       {ended ? (
-        <ActButton
+        <GuardedButton
           kind={run.state_type === 'COMPLETED' ? 'plain' : 'main'}
           icon="retry"
           why={noRetry}
           onClick={() => setDialog('retry')}
         >
           {run.state_type === 'COMPLETED' ? 'Run again' : 'Retry'}
-        </ActButton>
+        </GuardedButton>
       ) : (
-        <ActButton icon="stop" why={noCancel} onClick={() => setDialog('cancel')}>
+        <GuardedButton icon="stop" why={noCancel} onClick={() => setDialog('cancel')}>
           Cancel
-        </ActButton>
+        </GuardedButton>
       )}
       <Menu trigger={<Button square icon="more" aria-label="More actions" />}>
         <CopyItems

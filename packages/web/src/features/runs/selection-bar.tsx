@@ -1,7 +1,8 @@
 import { useState } from 'react'
-import { Button } from '../../components/ui/index.ts'
+import { Button, GuardedButton } from '../../components/ui/index.ts'
 import { count } from '../../lib/format.ts'
 import { type RunActions, refusal } from './actions.ts'
+import { useRunPermissions } from './permissions.ts'
 import { type RunDialog, RunDialogs } from './run-dialogs.tsx'
 import type { FlowRun } from './types.ts'
 
@@ -22,6 +23,7 @@ export function SelectionBar({
   onClear(): void
 }) {
   const [dialog, setDialog] = useState<RunDialog | null>(null)
+  const may = useRunPermissions()
   const retryable = runs.filter((run) => refusal('retry', run) === null)
   const cancellable = runs.filter((run) => refusal('cancel', run) === null)
   const chosen = dialog === 'retry' ? retryable : dialog === 'cancel' ? cancellable : runs
@@ -40,27 +42,29 @@ export function SelectionBar({
         </Button>
       ) : null}
       <span className="mx-2 h-4.5 w-px flex-none bg-line-strong" />
-      <Button
+      <GuardedButton
+        why={may.run}
         kind="bare"
         icon="retry"
-        disabled={retryable.length === 0}
+        disabled={may.run === null && retryable.length === 0}
         title={retryable.length ? undefined : 'None of these runs can be retried'}
         onClick={() => setDialog('retry')}
       >
         Retry {retryable.length || ''}
-      </Button>
-      <Button
+      </GuardedButton>
+      <GuardedButton
+        why={may.run}
         kind="bare"
         icon="stop"
-        disabled={cancellable.length === 0}
+        disabled={may.run === null && cancellable.length === 0}
         title={cancellable.length ? undefined : 'All of these runs have ended'}
         onClick={() => setDialog('cancel')}
       >
         Cancel {cancellable.length || ''}
-      </Button>
-      <Button kind="bare-bad" icon="trash" onClick={() => setDialog('delete')}>
+      </GuardedButton>
+      <GuardedButton why={may.manage} kind="bare-bad" icon="trash" onClick={() => setDialog('delete')}>
         Delete {runs.length}
-      </Button>
+      </GuardedButton>
       <span className="mx-2 h-4.5 w-px flex-none bg-line-strong" />
       <Button kind="bare" square icon="close" aria-label="Clear the selection" onClick={onClear} />
       <RunDialogs

@@ -1,19 +1,35 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Button, Dialog, DialogBody, DialogFoot, TextField, toast } from '../../components/ui/index.ts'
+import {
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFoot,
+  GuardedButton,
+  TextField,
+  toast,
+} from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
 import { overviewQuery, type WorkspaceRow, workspacesQuery } from '../../lib/identity.ts'
+import { usePermissions } from '../../lib/permissions.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 
 /** Deletion asks for the name, because everything in the workspace goes with it. */
 export function DeleteWorkspace({ row }: { row: WorkspaceRow }) {
   const [open, setOpen] = useState(false)
+  const may = usePermissions()
   return (
     <>
-      <Button kind="bad" icon="trash" onClick={() => setOpen(true)} className="max-w-full">
+      <GuardedButton
+        why={may('manage_workspace_settings')}
+        kind="bad"
+        icon="trash"
+        onClick={() => setOpen(true)}
+        className="max-w-full"
+      >
         <span className="truncate">Delete {row.workspace_name}…</span>
-      </Button>
+      </GuardedButton>
       {open ? <DeleteDialog row={row} onClose={() => setOpen(false)} /> : null}
     </>
   )

@@ -6,6 +6,7 @@ import {
   CopyButton,
   ErrorState,
   Field,
+  GuardedButton,
   Input,
   Loading,
   PageBody,
@@ -18,6 +19,7 @@ import {
 import { problemOf } from '../../lib/api.ts'
 import { overviewQuery, useConfig, type WorkspaceRow, workspacesQuery } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
+import { usePermissions } from '../../lib/permissions.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { useOnboarding } from '../onboarding/onboarding.ts'
 import { ConnectCode } from './connect-code.tsx'
@@ -180,6 +182,7 @@ function Details({ row }: { row: WorkspaceRow }) {
 function DetailsForm({ row, workspace }: { row: WorkspaceRow; workspace: WorkspaceFull }) {
   const { api, key } = useWorkspace()
   const queryClient = useQueryClient()
+  const forbidden = usePermissions()('write_workspace_settings')
   const start = { name: workspace.name, handle: workspace.handle, description: workspace.description ?? '' }
   const [form, setForm] = useState(start)
   const set = (field: keyof typeof form) => (event: { target: { value: string } }) =>
@@ -206,7 +209,7 @@ function DetailsForm({ row, workspace }: { row: WorkspaceRow; workspace: Workspa
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (changed.length > 0 && !save.isPending) save.mutate()
+        if (changed.length > 0 && forbidden === null && !save.isPending) save.mutate()
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2">
@@ -255,9 +258,15 @@ function DetailsForm({ row, workspace }: { row: WorkspaceRow; workspace: Workspa
         </p>
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button kind="main" type="submit" busy={save.isPending} disabled={changed.length === 0}>
+        <GuardedButton
+          why={forbidden}
+          kind="main"
+          type="submit"
+          busy={save.isPending}
+          disabled={changed.length === 0 && forbidden === null}
+        >
           Save
-        </Button>
+        </GuardedButton>
         <Button
           kind="bare"
           disabled={changed.length === 0}

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, type Call, renderApp, Status, WORKSPACE, workspaceRow } from '../../testing/app.tsx'
 import { matches } from './palette.tsx'
@@ -123,5 +123,67 @@ describe('what the palette finds', () => {
     expect(matches('API keys', 'api ke')).toBe(1)
     expect(matches('Workspaces', 'ke')).toBe(0)
     expect(matches(workspaceRow.workspace_name, 'production x')).toBe(0)
+  })
+})
+
+describe('what the role lacks', () => {
+  const overview = (role: string) => ({
+    ...workspaceRow,
+    role,
+    counts: { flows: 0, deployments: 0, flow_runs: 0 },
+    today: { failed: 0, crashed: 0, late: 0, running: 0 },
+    history: [],
+  })
+  const full = {
+    id: WORKSPACE,
+    created: '2026-11-01T00:00:00Z',
+    updated: '2026-11-01T00:00:00Z',
+    account_id: ACCOUNT,
+    name: 'production',
+    handle: 'production',
+    description: '',
+  }
+
+  it('stays visible, cannot be pressed, and names the role that it needs', async () => {
+    const { calls } = await renderApp(SETTINGS, {
+      api: { ...api, 'GET /api/me/workspaces/overview': [overview('Developer')], [`GET ${W}`]: full },
+    })
+    const button = await screen.findByRole('button', { name: 'Delete production…' })
+    await waitFor(() => expect(button.getAttribute('aria-disabled')).toBe('true'))
+    expect(button.title).toBe('This needs the role Owner; you are a Developer.')
+    fireEvent.click(button)
+    expect(screen.queryByRole('dialog')).toBeNull()
+    expect(screen.getByRole('button', { name: 'Save' }).title).toBe(button.title)
+    expect(calls.some((call) => call.method !== 'GET' && call.method !== 'POST')).toBe(false)
+  })
+
+  it('an owner may press it', async () => {
+    await renderApp(SETTINGS, {
+      api: { ...api, 'GET /api/me/workspaces/overview': [overview('Owner')], [`GET ${W}`]: full },
+    })
+    fireEvent.click(await screen.findByRole('button', { name: 'Delete production…' }))
+    expect(await screen.findByRole('dialog')).toBeTruthy()
+  })
+
+  it.each([
+    ['flows', 'see_flows'],
+    ['runs', 'see_flows'],
+    ['artifacts', 'see_artifacts'],
+    ['dashboard', 'see_flows'],
+  ])('the page of %s says which scope it is, and whom to ask', async (page, scope) => {
+    const refusal = new Status(403, { detail: `The role lacks ${scope}` }, { 'x-request-id': 'req-1' })
+    const address = `/account/${ACCOUNT}/workspace/${WORKSPACE}/${page}`
+    // What the page asks for; then all of it is refused.
+    const { calls } = await renderApp(address, { api })
+    await screen.findAllByRole('button', { name: 'Try again' })
+    cleanup()
+    const asked = calls
+      .filter(({ path }) => path.startsWith(W))
+      .map(({ method, path }) => `${method} ${path}`)
+    await renderApp(address, { api: { ...Object.fromEntries(asked.map((key) => [key, refusal])), ...api } })
+    expect(
+      (await screen.findAllByText(new RegExp(`Ask an owner of the workspace for a role with ${scope}`)))
+        .length,
+    ).toBeGreaterThan(0)
   })
 })

@@ -7,6 +7,7 @@ const WORDS = {
   live: 'Live',
   paused: 'Paused',
   reconnecting: 'Reconnecting',
+  polling: 'Polling',
 } as const
 
 const NOTES = {
@@ -14,8 +15,8 @@ const NOTES = {
   connecting: 'The live stream is being opened.',
   live: 'What happens shows up here at once.',
   paused: 'This tab was hidden; it goes on when you look at it.',
-  reconnecting:
-    'The live stream is interrupted; data is asked for every 30 seconds, of a run every 5, meanwhile.',
+  reconnecting: 'The live stream was cut and is being opened again. What is missed is asked for.',
+  polling: 'The live stream cannot be opened: data is asked for every 30 seconds, of a run every 5.',
 } as const
 
 const keepOpen = () => {}
@@ -27,6 +28,7 @@ const keepOpen = () => {}
 export function LiveIndicator() {
   useLiveEvents(keepOpen)
   const status = useLiveStatus()
+  const lost = status === 'reconnecting' || status === 'polling'
   return (
     <span
       role="status"
@@ -41,13 +43,13 @@ export function LiveIndicator() {
         <svg width={10} height={10} viewBox="-5 -5 10 10" fill="none" aria-hidden="true">
           <circle
             r="3.800"
-            stroke={status === 'reconnecting' ? 'var(--st-late)' : 'var(--line-control)'}
+            stroke={lost ? 'var(--st-late)' : 'var(--line-control)'}
             strokeWidth={1.6}
             strokeDasharray="3 2"
           />
         </svg>
       )}
-      <span className={status === 'reconnecting' ? 'text-late' : 'max-md:sr-only'}>{WORDS[status]}</span>
+      <span className={lost ? 'text-late' : 'max-md:sr-only'}>{WORDS[status]}</span>
     </span>
   )
 }
