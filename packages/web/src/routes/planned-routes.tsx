@@ -1,5 +1,5 @@
 /** Addresses that a Prefect client prints for what has no page yet. */
-import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router'
 import { workspaceRoute } from './signed-in.tsx'
 
 /** The first part of such an address; what follows it is the object's. */
@@ -24,4 +24,17 @@ const plannedRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/shell/planned-page.tsx'), 'PlannedPage'),
 })
 
-export const plannedRoutes = [plannedRoute] as const
+// `prefect block register` and `block create` print these when they take the server for a cloud.
+const blocksAlias = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: 'settings/blocks/$',
+  beforeLoad: ({ params }) => {
+    throw redirect({
+      to: '/account/$accountId/workspace/$workspaceId/$',
+      params: { ...params, _splat: `blocks/${params._splat ?? ''}` },
+      replace: true,
+    })
+  },
+})
+
+export const plannedRoutes = [plannedRoute, blocksAlias] as const

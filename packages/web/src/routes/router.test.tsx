@@ -62,6 +62,11 @@ describe('links to what is not here yet', () => {
     const { address } = await renderApp(`/${page}`)
     expect(address()).toBe(`${HERE}/${page}`)
   })
+  it.each(['', '/secret/create'])('the catalog of blocks is where a cloud has it, too: %s', async (rest) => {
+    const { address } = await renderApp(`${HERE}/settings/blocks/catalog${rest}`)
+    expect(await screen.findByRole('heading', { level: 1, name: 'Blocks are not here yet' })).toBeTruthy()
+    expect(address()).toBe(`${HERE}/blocks/catalog${rest}`)
+  })
   it('an address below a workspace that no client prints is no page', async () => {
     await renderApp(`${HERE}/no-such-page`)
     expect(await screen.findByRole('heading', { name: 'No page has this address' })).toBeTruthy()
