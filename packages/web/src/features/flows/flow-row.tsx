@@ -2,6 +2,7 @@ import { clsx } from 'clsx'
 import { Checkbox, StateBadge, Timestamp } from '../../components/ui/index.ts'
 import { duration, plural } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
+import { isLoud, lookOf } from '../../lib/states.ts'
 import { untilWords } from '../dashboard/strip.tsx'
 import { FlowLink, FlowRunLink } from '../runs/links.tsx'
 import { type Flow, stateOf } from '../runs/types.ts'
@@ -116,7 +117,8 @@ export function FlowCard({ flow, health }: { flow: Flow; health: FlowHealth | un
         <span className="flex min-w-0 items-center gap-2 text-text-3">
           {last ? (
             <>
-              <StateBadge state={stateOf(last)} tone="word" /> <Timestamp at={last.start_time} />
+              <StateBadge state={stateOf(last)} tone={isLoud(lookOf(stateOf(last))) ? 'word' : 'plain'} />{' '}
+              <Timestamp at={last.start_time} />
             </>
           ) : health ? (
             'never ran'
