@@ -12,6 +12,16 @@ export class WrongPassword extends DomainError {
   }
 }
 
+export class OnlyWayIn extends DomainError {
+  constructor() {
+    super(
+      'conflict',
+      'only_way_in',
+      'This is your only way to sign in. Set a password first, or connect another account.',
+    )
+  }
+}
+
 export class Throttled extends DomainError {
   constructor(seconds: number) {
     super('throttled', 'too_many_attempts', `Too many attempts. Try again in ${seconds} s.`, seconds)

@@ -10,6 +10,7 @@ import { listApiKeys } from './api-keys.service.ts'
 import { writeAudit } from './audit.ts'
 import { type CloudIdentity, grantedScopes } from './cloud-identity.ts'
 import { findAccountRole, findWorkspaceGrant } from './identity.queries.ts'
+import { unlinkIdentity, waysIn } from './linked-identities.ts'
 import { requireUser } from './update-user.ts'
 import { toMe } from './users.service.ts'
 
@@ -111,6 +112,13 @@ export function meRoutes(instance: FastifyInstance, identity: CloudIdentity): vo
         payload: { session_id: id },
       })
     })
+    return reply.code(204).send()
+  })
+
+  app.get('/identities', { config: userAccess }, async (request) => waysIn(identity, request.user))
+  app.delete('/identities/:id', { config: userAccess }, async (request, reply) => {
+    const { id } = request.params as { id: string }
+    await unlinkIdentity(identity, request.user, { id, address: request.ip })
     return reply.code(204).send()
   })
 }

@@ -40,7 +40,7 @@ export class OAuthError extends Error {
 }
 
 const GOOGLE = 'https://accounts.google.com'
-const GITHUB = 'https://github.com'
+export const GITHUB = 'https://github.com'
 const TIMEOUT_MILLIS = 10_000
 const DISCOVERY_MILLIS = 60 * 60 * 1000
 

@@ -143,6 +143,47 @@ eachDatabase((database) => {
       expect((await me(elsewhere))?.email).toBe('ada@example.com')
     })
 
+    it('who is signed in sees what is connected, and disconnects it, after which it lets nobody in', async () => {
+      const ways = async () =>
+        (await owner.get('/api/me/identities')).body as {
+          has_password: boolean
+          identities: { id: string }[]
+        }
+      const before = await ways()
+      expect(before).toEqual({
+        has_password: true,
+        identities: [
+          expect.objectContaining({
+            provider: 'github',
+            name: 'GitHub',
+            email: 'ada@example.com',
+            configured: true,
+          }),
+        ],
+      })
+      const stranger = browser(server.url)
+      expect((await stranger.get('/api/me/identities')).status).toBe(401)
+      const path = `/api/me/identities/${before.identities[0]?.id}`
+      expect((await owner.delete(path)).status).toBe(204)
+      expect((await owner.delete(path)).status).toBe(404)
+      expect((await ways()).identities).toEqual([])
+      const { url } = await walk(stranger, server.url, '/api/auth/oauth/github')
+      expect(url.search).toBe('?error=account_not_linked')
+      await walk(owner, server.url, '/api/auth/oauth/github?redirect_to=/my/profile')
+    })
+
+    it('the only way to sign in cannot be disconnected', async () => {
+      oidc.user = { ...GRACE, subject: 'o1', email: 'olga@example.com' }
+      const olga = browser(server.url)
+      await walk(olga, server.url, '/api/auth/oauth/oidc')
+      const { body } = await olga.get('/api/me/identities')
+      const { has_password, identities } = body as { has_password: boolean; identities: { id: string }[] }
+      expect(has_password).toBe(false)
+      const refused = await olga.delete(`/api/me/identities/${identities[0]?.id}`)
+      expect(refused.status).toBe(409)
+      expect((refused.body as { code: string }).code).toBe('only_way_in')
+    })
+
     it('who is signed in cannot link an account of another e-mail', async () => {
       github.user = { ...GRACE, subject: '102', email: 'other@example.com' }
       const { url } = await walk(owner, server.url, '/api/auth/oauth/github')
