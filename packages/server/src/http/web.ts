@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,23 +13,24 @@ const INSTALLED = join(HERE, '../web')
 const WEB = existsSync(INSTALLED) ? INSTALLED : join(HERE, '../../../web/dist')
 
 /**
- * Scripts only from files of ours, no eval, no frames around us. Styles may be inline: the components set
- * them. Images may come from anywhere on https: artifacts show them. The page that signs the CLI in posts the key to
+ * Scripts only from files of ours, no eval, no frames around us. A style sheet is a file of ours too, or one that a
+ * component makes while a dialog is open, which carries the number that this answer's index page was given. Images may come from anywhere on https: artifacts show them. The page that signs the CLI in posts the key to
  * the CLI's own port on this machine.
  */
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob: https:",
-  "font-src 'self'",
-  "connect-src 'self' http://localhost:* http://127.0.0.1:*",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = (styleNonce: string): string =>
+  [
+    "default-src 'self'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${styleNonce}'`,
+    "img-src 'self' data: blob: https:",
+    "font-src 'self'",
+    "connect-src 'self' http://localhost:* http://127.0.0.1:*",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 const MISSING = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Orrery</title>
 <h1>Orrery is up, and its web pages are not built</h1>
@@ -44,7 +46,8 @@ export async function webRoutes(app: FastifyInstance, context: Context, root: st
   app.get('/*', { config: publicAccess, schema: { hide: true } }, async (request, reply) => {
     const path = pathOf(request)
     if (path === '/api' || path.startsWith('/api/') || path.startsWith('/hooks/')) return reply.callNotFound()
-    protect(reply)
+    const styleNonce = randomBytes(16).toString('base64url')
+    protect(reply, styleNonce)
     if (path !== '/' && existsSync(join(root, 'index.html')) && isFile(root, path)) {
       // Built assets carry the hash of their content in their names.
       const immutable = path.startsWith('/assets/')
@@ -52,7 +55,7 @@ export async function webRoutes(app: FastifyInstance, context: Context, root: st
       return reply.sendFile(path.slice(1), root, { cacheControl: false })
     }
     if (path.startsWith('/assets/') || !acceptsHtml(request)) return reply.callNotFound()
-    const page = readIndex(root)
+    const page = readIndex(root)?.replace('STYLE_NONCE', styleNonce) ?? null
     return reply
       .code(page === null ? 503 : 200)
       .header('cache-control', 'no-cache')
@@ -61,9 +64,9 @@ export async function webRoutes(app: FastifyInstance, context: Context, root: st
   })
 }
 
-function protect(reply: FastifyReply): void {
+function protect(reply: FastifyReply, styleNonce: string): void {
   reply
-    .header('content-security-policy', POLICY)
+    .header('content-security-policy', policy(styleNonce))
     .header('x-content-type-options', 'nosniff')
     .header('referrer-policy', 'same-origin')
     .header('x-frame-options', 'DENY')

@@ -66,6 +66,19 @@ export function useDensity(): [Density, (density: Density) => void] {
   ]
 }
 
+/** `steps`: the colours of states differ in lightness too, for eyes that tell few hues apart. */
+export function useVision(): ['standard' | 'steps', (vision: 'standard' | 'steps') => void] {
+  const [value, set] = useStored('vision')
+  return [
+    value === 'steps' ? 'steps' : 'standard',
+    (vision) => {
+      if (vision === 'steps') document.documentElement.dataset.vision = 'steps'
+      else delete document.documentElement.dataset.vision
+      set(vision === 'steps' ? 'steps' : null)
+    },
+  ]
+}
+
 /** Times are shown in the browser's zone or in UTC. */
 export function useZone(): ['local' | 'utc', (zone: 'local' | 'utc') => void] {
   const [value, set] = useStored('zone')
