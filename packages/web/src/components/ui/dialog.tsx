@@ -1,6 +1,7 @@
 import { clsx } from 'clsx'
 import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { useReturnFocus } from './return-focus.ts'
 
 /** A modal dialog. Compose with `DialogBody` and `DialogFoot`. `locked` keeps it open until its own buttons close it. */
 export function Dialog({
@@ -20,6 +21,7 @@ export function Dialog({
   wide?: boolean
   children: ReactNode
 }) {
+  const giveBack = useReturnFocus(open)
   const guard = (event: Event) => {
     if (locked) event.preventDefault()
   }
@@ -29,6 +31,7 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 grid place-items-center overflow-y-auto bg-scrim p-4">
           <Radix.Content
             {...(lead ? {} : { 'aria-describedby': undefined })}
+            onCloseAutoFocus={giveBack}
             onEscapeKeyDown={guard}
             onPointerDownOutside={guard}
             onInteractOutside={guard}

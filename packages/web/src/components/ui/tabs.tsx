@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 
 export interface Tab {
   id: string
@@ -53,7 +53,10 @@ export function Tabs({
   )
 }
 
-export const TabPanel = Radix.Content
+/** What a tab shows. It takes the focus itself, so that its text can be scrolled by keyboard; the ring lies inside. */
+export function TabPanel({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
+  return <Radix.Content className={clsx('-outline-offset-2', className)} {...rest} />
+}
 
 /** A row of exclusive choices (Timeline / Radar / Table). */
 export function Segmented<T extends string>({

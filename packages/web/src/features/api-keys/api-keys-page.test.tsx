@@ -55,6 +55,28 @@ describe('the API keys page', () => {
     expect(document.body.textContent).not.toContain('pnu_secret')
   })
 
+  it('rotates a key: the new one has its name, and the old one goes when the new one was copied', async () => {
+    const { calls } = await renderApp('/my/api-keys', {
+      api: {
+        [`GET ${KEYS}`]: [stored],
+        [`POST ${KEYS}`]: ({ body }: Call) =>
+          new Status(201, { id: 'k2', created: stored.created, key: 'pnu_next', ...(body as object) }),
+        [`DELETE ${KEYS}/k1`]: undefined,
+      },
+    })
+    fireEvent.click(await screen.findByRole('button', { name: 'Rotate laptop' }))
+    expect((await screen.findByLabelText<HTMLInputElement>('Name')).readOnly).toBe(true)
+    fireEvent.click(button('Create the new key'))
+    expect((await screen.findByTestId('new-key')).textContent).toBe('pnu_next')
+    expect(calls.find((call) => call.method === 'POST')?.body).toEqual({ name: 'laptop', expiration: null })
+    expect(calls.some((call) => call.method === 'DELETE')).toBe(false)
+    fireEvent.click(screen.getByLabelText('I have copied the key to a safe place'))
+    fireEvent.click(button('Done, delete the old key'))
+    await waitFor(() => expect(screen.queryByTestId('new-key')).toBeNull())
+    expect(calls.filter((call) => call.method === 'DELETE').map((call) => call.path)).toEqual([`${KEYS}/k1`])
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
   it('asks before it deletes', async () => {
     const { calls } = await renderApp('/my/api-keys', {
       api: { [`GET ${KEYS}`]: [stored], [`DELETE ${KEYS}/k1`]: undefined },
@@ -77,7 +99,7 @@ describe('the API keys page', () => {
             : [stored],
       },
     })
-    expect(await screen.findByText('The keys could not be loaded')).toBeTruthy()
+    expect(await screen.findByText('The API keys could not be loaded')).toBeTruthy()
     expect(screen.getByText(/req-77b2/)).toBeTruthy()
     fails = false
     fireEvent.click(button('Try again'))

@@ -7,13 +7,10 @@ import {
   DialogBody,
   DialogFoot,
   EmptyState,
-  ErrorState,
   PageBody,
   PageHead,
-  Panel,
   SkeletonRows,
-  Table,
-  TableScroll,
+  TablePanel,
   Td,
   Th,
   Timestamp,
@@ -49,6 +46,7 @@ export function ApiKeysPage() {
   const [creating, setCreating] = useState(false)
   const [made, setMade] = useState<NewKey>()
   const [doomed, setDoomed] = useState<ApiKey>()
+  const [rotated, setRotated] = useState<ApiKey>()
   const remove = useMutation({
     mutationFn: (keyId: string) => deleteKey(userId, keyId),
     onSettled: () => queryClient.invalidateQueries({ queryKey: keysQuery(userId).queryKey }),
@@ -75,88 +73,91 @@ export function ApiKeysPage() {
       <PageHead title="API keys" lead="They act as you, in every workspace you can enter.">
         {create}
       </PageHead>
-      <Panel>
-        {keys.isError ? (
-          <ErrorState
-            title="The keys could not be loaded"
-            error={keys.error}
-            onRetry={() => void keys.refetch()}
-          />
-        ) : keys.data?.length === 0 ? (
-          <EmptyState
-            title="No keys yet"
-            text="A key lets the Prefect client, the CLI and your scripts in without your password."
-          >
-            {create}
-          </EmptyState>
-        ) : (
-          <TableScroll label="API keys">
-            <Table className="md:min-w-220">
-              <colgroup>
-                <col />
-                <col className="w-36 max-md:hidden" />
-                <col className="w-34 max-md:hidden" />
-                <col className="w-34 max-md:hidden" />
-                <col className="w-52 max-md:w-31" />
-                <col className="w-14" />
-              </colgroup>
-              <thead>
-                <tr>
-                  {head('name', 'Name')}
-                  <Th className="max-md:hidden">Key</Th>
-                  {head('created', 'Created')}
-                  {head('last_used', 'Last used')}
-                  {head('expiration', 'Expires')}
-                  <Th>
-                    <span className="sr-only">Delete</span>
-                  </Th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.data ? (
-                  sortKeys(keys.data, sort).map((key) => (
-                    <Tr key={key.id} selected={key.id === made?.id}>
-                      <Td className="font-medium max-md:py-1.5" title={key.name}>
-                        {key.name}
-                        <span className="block truncate text-small font-regular text-text-3 md:hidden">
-                          {key.last_used ? (
-                            <>
-                              used <Timestamp at={key.last_used} />
-                            </>
-                          ) : (
-                            'never used'
-                          )}
-                        </span>
-                      </Td>
-                      <Td className="font-mono text-small text-text-2 max-md:hidden">{key.masked_key}</Td>
-                      <Td className="text-text-2 max-md:hidden">{date(msOf(key.created))}</Td>
-                      <Td className="text-text-2 max-md:hidden">
-                        {key.last_used ? <Timestamp at={key.last_used} /> : 'never'}
-                      </Td>
-                      <Td className="text-text-2">
-                        <Expiry at={key.expiration} />
-                      </Td>
-                      <Td className="text-right">
-                        <Button
-                          kind="bare"
-                          size="small"
-                          square
-                          icon="trash"
-                          aria-label={`Delete ${key.name}`}
-                          title={`Delete ${key.name}`}
-                          onClick={() => setDoomed(key)}
-                        />
-                      </Td>
-                    </Tr>
-                  ))
-                ) : (
-                  <SkeletonRows rows={4} widths={['40%', '70%', '60%', '60%', '60%', '30%']} />
-                )}
-              </tbody>
-            </Table>
-          </TableScroll>
-        )}
-      </Panel>
+      <TablePanel
+        label="API keys"
+        query={keys}
+        empty={
+          keys.data?.length === 0 ? (
+            <EmptyState
+              title="No keys yet"
+              text="A key lets the Prefect client, the CLI and your scripts in without your password."
+            >
+              {create}
+            </EmptyState>
+          ) : undefined
+        }
+      >
+        <colgroup>
+          <col />
+          <col className="w-36 max-md:hidden" />
+          <col className="w-34 max-md:hidden" />
+          <col className="w-34 max-md:hidden" />
+          <col className="w-52 max-md:w-31" />
+          <col className="w-22" />
+        </colgroup>
+        <thead>
+          <tr>
+            {head('name', 'Name')}
+            <Th className="max-md:hidden">Key</Th>
+            {head('created', 'Created')}
+            {head('last_used', 'Last used')}
+            {head('expiration', 'Expires')}
+            <Th>
+              <span className="sr-only">Rotate or delete</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.data ? (
+            sortKeys(keys.data, sort).map((key) => (
+              <Tr key={key.id} selected={key.id === made?.id}>
+                <Td className="font-medium max-md:py-1.5" title={key.name}>
+                  {key.name}
+                  <span className="block truncate text-small font-regular text-text-3 md:hidden">
+                    {key.last_used ? (
+                      <>
+                        used <Timestamp at={key.last_used} />
+                      </>
+                    ) : (
+                      'never used'
+                    )}
+                  </span>
+                </Td>
+                <Td className="font-mono text-small text-text-2 max-md:hidden">{key.masked_key}</Td>
+                <Td className="text-text-2 max-md:hidden">{date(msOf(key.created))}</Td>
+                <Td className="text-text-2 max-md:hidden">
+                  {key.last_used ? <Timestamp at={key.last_used} /> : 'never'}
+                </Td>
+                <Td className="text-text-2">
+                  <Expiry at={key.expiration} />
+                </Td>
+                <Td className="text-right">
+                  <Button
+                    kind="bare"
+                    size="small"
+                    square
+                    icon="retry"
+                    aria-label={`Rotate ${key.name}`}
+                    title={`Rotate ${key.name}: a new key takes its place`}
+                    onClick={() => setRotated(key)}
+                  />
+                  <Button
+                    kind="bare"
+                    size="small"
+                    square
+                    icon="trash"
+                    aria-label={`Delete ${key.name}`}
+                    title={`Delete ${key.name}`}
+                    onClick={() => setDoomed(key)}
+                  />
+                </Td>
+              </Tr>
+            ))
+          ) : (
+            <SkeletonRows rows={4} widths={['40%', '70%', '60%', '60%', '60%', '30%']} />
+          )}
+        </tbody>
+      </TablePanel>
       {creating && userId ? (
         <CreateKeyDialog
           userId={userId}
@@ -167,13 +168,30 @@ export function ApiKeysPage() {
           }}
         />
       ) : null}
+      {rotated && userId && !made ? (
+        <CreateKeyDialog
+          userId={userId}
+          replaces={rotated}
+          onClose={() => setRotated(undefined)}
+          onCreated={(key) => setMade(key)}
+        />
+      ) : null}
       {made ? (
         <RevealDialog
           made={made}
-          onDone={() => setMade(undefined)}
+          replaces={rotated}
+          onDone={async () => {
+            if (rotated) {
+              await remove.mutateAsync(rotated.id)
+              toast({ title: `“${rotated.name}” is rotated`, text: 'The old key is deleted.' })
+            }
+            setMade(undefined)
+            setRotated(undefined)
+          }}
           onRevoke={async () => {
             await remove.mutateAsync(made.id)
             setMade(undefined)
+            setRotated(undefined)
             toast({ title: `“${made.name}” is revoked` })
           }}
         />

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button, Dialog, DialogBody, DialogFoot, SelectField, TextField } from '../../components/ui/index.ts'
 import { problemOf } from '../../lib/api.ts'
 import { date } from '../../lib/format.ts'
-import { createKey, keysQuery, type NewKey } from './keys.ts'
+import { type ApiKey, createKey, keysQuery, type NewKey } from './keys.ts'
 
 const EXPIRIES = [
   { value: '30', label: 'In 30 days' },
@@ -26,17 +26,20 @@ export function expirationOf(choice: string, on: string, now: number): string | 
 export function CreateKeyDialog({
   userId,
   suggestion = '',
+  replaces,
   onClose,
   onCreated,
 }: {
   userId: string
   suggestion?: string
+  /** The key whose place the new one takes: it keeps the name, and the old one works until the new one is copied. */
+  replaces?: ApiKey
   onClose: () => void
   onCreated: (key: NewKey) => void
 }) {
   const queryClient = useQueryClient()
-  const [name, setName] = useState(suggestion)
-  const [choice, setChoice] = useState<string>('90')
+  const [name, setName] = useState(replaces?.name ?? suggestion)
+  const [choice, setChoice] = useState<string>(replaces && !replaces.expiration ? 'never' : '90')
   const [on, setOn] = useState(() => day(Date.now() + 90 * DAY))
   const create = useMutation({
     mutationFn: () =>
@@ -51,8 +54,12 @@ export function CreateKeyDialog({
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Create an API key"
-      lead="It acts as you, in every workspace you can enter."
+      title={replaces ? `Rotate the key “${replaces.name}”` : 'Create an API key'}
+      lead={
+        replaces
+          ? `A new key takes its place. ${replaces.masked_key} goes on until you have copied the new one, and is deleted then.`
+          : 'It acts as you, in every workspace you can enter.'
+      }
     >
       <form
         onSubmit={(event) => {
@@ -66,11 +73,12 @@ export function CreateKeyDialog({
           <TextField
             label="Name"
             required
-            autoFocus
+            autoFocus={!replaces}
             maxLength={200}
             value={name}
             onChange={(event) => setName(event.target.value)}
             placeholder="laptop"
+            readOnly={replaces !== undefined}
             hint="Where the key will live, so that you know which one to delete."
             error={nameProblem}
           />
@@ -109,7 +117,7 @@ export function CreateKeyDialog({
             Cancel
           </Button>
           <Button kind="main" type="submit" busy={create.isPending}>
-            Confirm
+            {replaces ? 'Create the new key' : 'Confirm'}
           </Button>
         </DialogFoot>
       </form>

@@ -12,7 +12,7 @@ import { date, msOf } from '../../lib/format.ts'
 import { useConfig } from '../../lib/identity.ts'
 import { CodeTabs } from '../settings/code-tabs.tsx'
 import { keyCommands } from '../settings/connect.ts'
-import type { NewKey } from './keys.ts'
+import type { ApiKey, NewKey } from './keys.ts'
 
 /** The key itself, the one time that it is shown. */
 export function KeyBox({ value }: { value: string }) {
@@ -29,22 +29,32 @@ export function KeyBox({ value }: { value: string }) {
 /** Shows a new key once. It cannot be left before the tick, because nothing brings the key back. */
 export function RevealDialog({
   made,
+  replaces,
   onDone,
   onRevoke,
 }: {
   made: NewKey
-  onDone: () => void
+  /** The key that is deleted when this one is copied. */
+  replaces?: ApiKey | undefined
+  onDone: () => Promise<void>
   onRevoke: () => Promise<void>
 }) {
   const config = useConfig()
   const [copied, setCopied] = useState(false)
   const [revoking, setRevoking] = useState(false)
+  const [ending, setEnding] = useState(false)
+  const done = () => {
+    setEnding(true)
+    onDone()
+      .catch((error: unknown) => toastError(`“${made.name}”: the old key could not be deleted`, error))
+      .finally(() => setEnding(false))
+  }
   return (
     <Dialog
       open
       locked
       onOpenChange={(open) => {
-        if (!open && copied) onDone()
+        if (!open && copied) done()
       }}
       title={`Copy the key “${made.name}”`}
       lead="This is the only time it is shown. Orrery keeps a hash, not the key."
@@ -71,8 +81,8 @@ export function RevealDialog({
         >
           Revoke it
         </Button>
-        <Button kind="main" disabled={!copied} onClick={onDone}>
-          Done
+        <Button kind="main" disabled={!copied} busy={ending} onClick={done}>
+          {replaces ? 'Done, delete the old key' : 'Done'}
         </Button>
       </DialogFoot>
     </Dialog>

@@ -122,7 +122,10 @@ export function RadarView(props: RadarViewProps) {
       setThemeKey((key) => key + 1)
     }
     const watch = new MutationObserver(recolour)
-    watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+    watch.observe(document.documentElement, {
+      attributes: true,
+      attributeFilter: ['data-theme', 'data-vision'],
+    })
     const scheme = window.matchMedia('(prefers-color-scheme: dark)')
     scheme.addEventListener('change', recolour)
     let gone = false
@@ -200,7 +203,7 @@ export function RadarView(props: RadarViewProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls or is worked by keys must be reachable by them
         tabIndex={0}
         onKeyDown={onKeyDown}
-        className="absolute inset-0 cursor-grab touch-none overflow-hidden -outline-offset-2! outline-none focus-visible:outline-2 focus-visible:outline-accent"
+        className="absolute inset-0 cursor-grab touch-none overflow-hidden -outline-offset-2!"
       />
       {/* The hand of the clock; the slider of the replay is its twin for the keyboard. */}
       <div className="pointer-events-none absolute inset-0 overflow-hidden" aria-hidden="true">

@@ -9,6 +9,10 @@ export interface Onboarding {
 
 export const onboardingKey = (workspace: Workspace) => [workspace.key, 'onboarding'] as const
 
+// An event comes before the first run where the client registers its flow first.
+const isAllThere = (seen: Onboarding | undefined): boolean =>
+  seen !== undefined && seen.first_event_at !== null && seen.first_flow_run_at !== null
+
 /** Whether anything ever arrived in this workspace. The first event over the socket answers it at once. */
 export function useOnboarding() {
   const workspace = useWorkspace()
@@ -18,12 +22,11 @@ export function useOnboarding() {
     queryKey: onboardingKey(workspace),
     queryFn: ({ signal }) => workspace.api.get<Onboarding>('/ui/onboarding', { signal }),
     // Slowly even while live: the socket tells of events, the server of what came before this page was open.
-    refetchInterval: (state) => (state.state.data?.first_event_at ? false : poll || 15_000),
+    refetchInterval: (state) => (isAllThere(state.state.data) ? false : poll || 15_000),
   })
   useLiveEvents(() => {
     const seen = queryClient.getQueryData<Onboarding>(onboardingKey(workspace))
-    if (seen && !seen.first_event_at)
-      void queryClient.invalidateQueries({ queryKey: onboardingKey(workspace) })
+    if (seen && !isAllThere(seen)) void queryClient.invalidateQueries({ queryKey: onboardingKey(workspace) })
   })
   return query
 }

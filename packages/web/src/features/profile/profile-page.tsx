@@ -9,7 +9,10 @@ import {
   Loading,
   PageBody,
   PageHead,
+  SaveBar,
+  Section,
   Segmented,
+  StateBadge,
   TextField,
   toast,
 } from '../../components/ui/index.ts'
@@ -23,13 +26,11 @@ import {
   workspacesQuery,
 } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
-import { useDensity, useShortcutsEnabled, useTheme, useZone } from '../../lib/preferences.ts'
-import { oauthError } from '../auth/throttle.ts'
-import { Section } from '../settings/settings-page.tsx'
+import { useDensity, useShortcutsEnabled, useTheme, useVision, useZone } from '../../lib/preferences.ts'
+import { useWaysIn, WaysInSection, waysInQuery } from './ways-in.tsx'
 
 export function ProfilePage() {
   usePage({ title: 'Profile', crumbs: [{ label: 'Profile' }] })
-  const config = useConfig()
   const search = useSearch({ from: '/signed-in/person/my/profile' })
   const { data: me } = useQuery(sessionQuery)
   if (!me) {
@@ -56,9 +57,7 @@ export function ProfilePage() {
         <Section id="you" title="You" lead="How others see you beside your work.">
           <DetailsForm key={`${me.first_name}|${me.last_name}|${me.handle}|${me.email}`} me={me} />
         </Section>
-        <Section id="password" title="Password" lead="Changing it signs you out everywhere but here.">
-          <PasswordForm />
-        </Section>
+        <PasswordSection />
         <Section id="keys" title="Keys and sessions" lead="What can act as you.">
           <div className="flex flex-wrap gap-2">
             <Link to="/my/api-keys" className={buttonClass({})}>
@@ -69,30 +68,7 @@ export function ProfilePage() {
             </Link>
           </div>
         </Section>
-        {config.providers.length > 0 ? (
-          <Section
-            id="providers"
-            title="Other ways to sign in"
-            lead="An account there is connected when its e-mail is yours. Doing it again changes nothing."
-          >
-            {search.error ? (
-              <p role="alert" className="mb-3 text-failed">
-                {oauthError(search.error)}
-              </p>
-            ) : null}
-            <div className="flex flex-wrap gap-2">
-              {config.providers.map((provider) => (
-                <a
-                  key={provider.id}
-                  className={buttonClass({})}
-                  href={`/api/auth/oauth/${encodeURIComponent(provider.id)}?redirect_to=${encodeURIComponent('/my/profile')}`}
-                >
-                  Connect {provider.name}
-                </a>
-              ))}
-            </div>
-          </Section>
-        ) : null}
+        <WaysInSection problem={search.error} />
         <Section id="look" title="How it looks" lead="Kept in this browser.">
           <Preferences />
         </Section>
@@ -165,34 +141,41 @@ function DetailsForm({ me }: { me: Me }) {
           error={problem('email')}
         />
       </div>
-      {other ? (
-        <p role="alert" className="text-failed">
-          {other}
-        </p>
-      ) : null}
-      <div className="flex flex-wrap items-center gap-2">
-        <Button kind="main" type="submit" busy={save.isPending} disabled={changed.length === 0}>
-          Save
-        </Button>
-        <Button
-          kind="bare"
-          disabled={changed.length === 0}
-          onClick={() => {
-            setForm(start)
-            save.reset()
-          }}
-        >
-          Discard
-        </Button>
-        <span className="inline-flex min-w-0 sm:ml-auto items-center gap-1.5 text-text-3">
-          ID <Copyable text={me.id} label="Copy your ID" />
-        </span>
-      </div>
+      <SaveBar
+        changed={changed.length > 0}
+        saving={save.isPending}
+        problem={other}
+        onDiscard={() => {
+          setForm(start)
+          save.reset()
+        }}
+      >
+        ID <Copyable text={me.id} label="Copy your ID" />
+      </SaveBar>
     </form>
   )
 }
 
-function PasswordForm() {
+function PasswordSection() {
+  const { data } = useWaysIn()
+  const first = data?.has_password === false
+  return (
+    <Section
+      id="password"
+      title="Password"
+      lead={
+        first
+          ? 'You have none yet. With one you get in without any other account.'
+          : 'Changing it signs you out everywhere but here.'
+      }
+    >
+      <PasswordForm first={first} />
+    </Section>
+  )
+}
+
+/** `first`: there is no password to be asked for. */
+function PasswordForm({ first }: { first: boolean }) {
   const config = useConfig()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
@@ -203,7 +186,11 @@ function PasswordForm() {
       setCurrent('')
       setNext('')
       void queryClient.invalidateQueries({ queryKey: ['me', 'sessions'] })
-      toast({ title: 'Password changed', text: 'Every other session is signed out.' })
+      void queryClient.invalidateQueries({ queryKey: waysInQuery.queryKey })
+      toast({
+        title: first ? 'Password set' : 'Password changed',
+        text: 'Every other session is signed out.',
+      })
     },
   })
   const refused = problemOf(change.error, 'new_password')
@@ -216,15 +203,17 @@ function PasswordForm() {
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField
-          label="Current password"
-          type="password"
-          autoComplete="current-password"
-          required
-          value={current}
-          onChange={(event) => setCurrent(event.target.value)}
-          error={change.error && !refused ? change.error.message : undefined}
-        />
+        {first ? null : (
+          <TextField
+            label="Current password"
+            type="password"
+            autoComplete="current-password"
+            required
+            value={current}
+            onChange={(event) => setCurrent(event.target.value)}
+            error={change.error && !refused ? change.error.message : undefined}
+          />
+        )}
         <TextField
           label="New password"
           type="password"
@@ -234,22 +223,26 @@ function PasswordForm() {
           value={next}
           onChange={(event) => setNext(event.target.value)}
           hint={`At least ${config.password_min_length} characters.`}
-          error={refused}
+          error={refused ?? (first && change.error ? change.error.message : undefined)}
         />
       </div>
       <div>
         <Button type="submit" busy={change.isPending}>
-          Change password
+          {first ? 'Set password' : 'Change password'}
         </Button>
       </div>
     </form>
   )
 }
 
+/** Those that are taken for each other first, beside each other. */
+const SHOWN_LOOKS = ['completed', 'failed', 'crashed', 'paused', 'pending', 'scheduled', 'late'] as const
+
 function Preferences() {
   const [theme, setTheme] = useTheme()
   const [density, setDensity] = useDensity()
   const [zone, setZone] = useZone()
+  const [vision, setVision] = useVision()
   const [shortcuts, setShortcuts] = useShortcutsEnabled()
   const row = (label: string, control: React.ReactNode) => (
     <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -296,6 +289,25 @@ function Preferences() {
           ]}
         />,
       )}
+      {row(
+        'Colours of states',
+        <Segmented
+          label="Colours of states"
+          value={vision}
+          onChange={setVision}
+          options={[
+            { id: 'standard', label: 'Standard' },
+            { id: 'steps', label: 'More light and dark' },
+          ]}
+        />,
+      )}
+      <ul aria-label="How states look" className="flex flex-wrap gap-x-4 gap-y-1 pb-2 sm:justify-end">
+        {SHOWN_LOOKS.map((look) => (
+          <li key={look}>
+            <StateBadge look={look} tone="word" />
+          </li>
+        ))}
+      </ul>
       {row(
         'Keyboard',
         <Checkbox

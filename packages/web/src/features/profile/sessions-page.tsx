@@ -1,13 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import {
   Button,
-  ErrorState,
   PageBody,
   PageHead,
-  Panel,
   SkeletonRows,
-  Table,
-  TableScroll,
+  TablePanel,
   Td,
   Th,
   Timestamp,
@@ -65,79 +62,65 @@ export function SessionsPage() {
           </Button>
         ) : null}
       </PageHead>
-      <Panel>
-        {sessions.isError ? (
-          <ErrorState
-            title="The sessions could not be loaded"
-            error={sessions.error}
-            onRetry={() => void sessions.refetch()}
-          />
-        ) : (
-          <TableScroll label="Sessions">
-            <Table className="md:min-w-220">
-              <colgroup>
-                <col />
-                <col className="w-38 max-md:hidden" />
-                <col className="w-32 max-md:hidden" />
-                <col className="w-32 max-md:w-28" />
-                <col className="w-32 max-md:hidden" />
-                <col className="w-28 max-md:w-24" />
-              </colgroup>
-              <thead>
-                <tr>
-                  <Th>Browser</Th>
-                  <Th className="max-md:hidden">Address</Th>
-                  <Th className="max-md:hidden">Signed in</Th>
-                  <Th>Last seen</Th>
-                  <Th className="max-md:hidden">Ends</Th>
-                  <Th>
-                    <span className="sr-only">Sign out</span>
-                  </Th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows ? (
-                  rows.map((each) => (
-                    <Tr key={each.id}>
-                      <Td title={each.user_agent ?? undefined}>
-                        <span className="font-medium">{describeAgent(each.user_agent)}</span>
-                        {each.current ? (
-                          <span className="text-text-2 max-md:block max-md:text-small"> this one</span>
-                        ) : null}
-                      </Td>
-                      <Td className="font-mono text-small text-text-2 max-md:hidden">
-                        {each.ip_address ?? '–'}
-                      </Td>
-                      <Td className="text-text-2 max-md:hidden">
-                        <Timestamp at={each.created} />
-                      </Td>
-                      <Td className="text-text-2">
-                        <Timestamp at={each.updated} />
-                      </Td>
-                      <Td className="text-text-2 max-md:hidden">{date(each.expires_at * 1000)}</Td>
-                      <Td className="text-right">
-                        {each.current ? null : (
-                          <Button
-                            kind="bare-bad"
-                            size="small"
-                            aria-label={`Sign out ${describeAgent(each.user_agent)} at ${each.ip_address ?? 'an unknown address'}`}
-                            busy={revoke.isPending && revoke.variables.includes(each.id)}
-                            onClick={() => revoke.mutate([each.id])}
-                          >
-                            Sign out
-                          </Button>
-                        )}
-                      </Td>
-                    </Tr>
-                  ))
-                ) : (
-                  <SkeletonRows rows={2} widths={['40%', '70%', '60%', '60%', '60%', '40%']} />
-                )}
-              </tbody>
-            </Table>
-          </TableScroll>
-        )}
-      </Panel>
+      <TablePanel label="Sessions" query={sessions}>
+        <colgroup>
+          <col />
+          <col className="w-38 max-md:hidden" />
+          <col className="w-32 max-md:hidden" />
+          <col className="w-32 max-md:w-28" />
+          <col className="w-32 max-md:hidden" />
+          <col className="w-28 max-md:w-24" />
+        </colgroup>
+        <thead>
+          <tr>
+            <Th>Browser</Th>
+            <Th className="max-md:hidden">Address</Th>
+            <Th className="max-md:hidden">Signed in</Th>
+            <Th>Last seen</Th>
+            <Th className="max-md:hidden">Ends</Th>
+            <Th>
+              <span className="sr-only">Sign out</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows ? (
+            rows.map((each) => (
+              <Tr key={each.id}>
+                <Td title={each.user_agent ?? undefined}>
+                  <span className="font-medium">{describeAgent(each.user_agent)}</span>
+                  {each.current ? (
+                    <span className="text-text-2 max-md:block max-md:text-small"> this one</span>
+                  ) : null}
+                </Td>
+                <Td className="font-mono text-small text-text-2 max-md:hidden">{each.ip_address ?? '–'}</Td>
+                <Td className="text-text-2 max-md:hidden">
+                  <Timestamp at={each.created} />
+                </Td>
+                <Td className="text-text-2">
+                  <Timestamp at={each.updated} />
+                </Td>
+                <Td className="text-text-2 max-md:hidden">{date(each.expires_at * 1000)}</Td>
+                <Td className="text-right">
+                  {each.current ? null : (
+                    <Button
+                      kind="bare-bad"
+                      size="small"
+                      aria-label={`Sign out ${describeAgent(each.user_agent)} at ${each.ip_address ?? 'an unknown address'}`}
+                      busy={revoke.isPending && revoke.variables.includes(each.id)}
+                      onClick={() => revoke.mutate([each.id])}
+                    >
+                      Sign out
+                    </Button>
+                  )}
+                </Td>
+              </Tr>
+            ))
+          ) : (
+            <SkeletonRows rows={2} widths={['40%', '70%', '60%', '60%', '60%', '40%']} />
+          )}
+        </tbody>
+      </TablePanel>
     </PageBody>
   )
 }

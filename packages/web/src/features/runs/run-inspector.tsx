@@ -178,7 +178,7 @@ export function RunInspector(props: InspectorProps) {
         className="flex min-h-0 flex-1 flex-col"
         listClassName="flex-none px-3 md:px-4 [&>div]:gap-4!"
       >
-        <TabPanel value={tab} className="flex min-h-0 flex-1 flex-col outline-none max-md:min-h-90">
+        <TabPanel value={tab} className="flex min-h-0 flex-1 flex-col max-md:min-h-90">
           {tab === 'logs' ? (
             <LogView
               key={JSON.stringify(source)}

@@ -191,10 +191,7 @@ function LoadedTask({ task, run }: { task: TaskRun; run: FlowRun | undefined }) 
         className="flex min-h-0 flex-1 flex-col"
         listClassName="flex-none px-3 md:px-6"
       >
-        <TabPanel
-          value={tab}
-          className="flex min-h-0 flex-1 flex-col bg-surface outline-none max-md:min-h-100"
-        >
+        <TabPanel value={tab} className="flex min-h-0 flex-1 flex-col bg-surface max-md:min-h-100">
           {tab === 'logs' ? (
             <LogView
               logs={logs}

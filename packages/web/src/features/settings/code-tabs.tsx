@@ -37,7 +37,7 @@ export function CodeTabs({ tabs, label }: { tabs: readonly Code[]; label: string
         end={<CopyTextButton text={current.text} size="small" />}
       >
         {tabs.map((tab) => (
-          <TabPanel key={tab.id} value={tab.id} className="-outline-offset-2">
+          <TabPanel key={tab.id} value={tab.id}>
             <pre
               className="px-3.5 py-3 font-mono text-small leading-5.5 wrap-anywhere whitespace-pre-wrap"
               data-code={tab.id}

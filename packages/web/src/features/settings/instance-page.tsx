@@ -1,9 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Copyable, ErrorState, PageBody, PageHead, toast, toastError } from '../../components/ui/index.ts'
+import {
+  Copyable,
+  ErrorState,
+  PageBody,
+  PageHead,
+  Section,
+  toast,
+  toastError,
+} from '../../components/ui/index.ts'
 import { root } from '../../lib/api.ts'
 import { configQuery, sessionQuery, useConfig } from '../../lib/identity.ts'
 import { usePage } from '../../lib/page.ts'
-import { Section } from './settings-page.tsx'
 
 const CHOICES = [
   { id: 'closed', title: 'Closed', text: 'Nobody can create an account. Who has one keeps it.' },

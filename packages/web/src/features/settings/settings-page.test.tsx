@@ -1,5 +1,5 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { act, fireEvent, screen, waitFor } from '@testing-library/react'
+import { describe, expect, it, vi } from 'vitest'
 import {
   ACCOUNT,
   type Call,
@@ -83,6 +83,22 @@ describe('the settings of a workspace', () => {
     fireEvent.click(confirm)
     await waitFor(() => expect(address()).toBe('/workspaces'))
     expect(calls.filter((call) => call.method === 'DELETE').map((call) => call.path)).toEqual([W])
+  })
+
+  it('listen for 60 s on demand, and say that nothing came', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true })
+    try {
+      await renderApp(PAGE, { api })
+      fireEvent.click(await screen.findByRole('button', { name: 'Test the connection' }))
+      expect(screen.getByText('Listening')).toBeTruthy()
+      await act(() => vi.advanceTimersByTimeAsync(58_000))
+      expect(screen.getByText('Listening')).toBeTruthy()
+      await act(() => vi.advanceTimersByTimeAsync(3_000))
+      expect(screen.getByText('Nothing arrived')).toBeTruthy()
+      expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Test again' }).disabled).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('are only the connection in local mode', async () => {

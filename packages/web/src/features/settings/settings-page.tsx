@@ -1,17 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import {
-  Button,
   CopyButton,
   ErrorState,
   Field,
-  GuardedButton,
   Input,
   Loading,
   PageBody,
   PageHead,
-  StateBadge,
+  SaveBar,
+  Section,
   TextField,
   Timestamp,
   toast,
@@ -21,9 +20,10 @@ import { overviewQuery, useConfig, type WorkspaceRow, workspacesQuery } from '..
 import { usePage } from '../../lib/page.ts'
 import { usePermissions } from '../../lib/permissions.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { useOnboarding } from '../onboarding/onboarding.ts'
 import { ConnectCode } from './connect-code.tsx'
+import { ConnectionTest } from './connection-test.tsx'
 import { DeleteWorkspace } from './delete-workspace.tsx'
+import { useReading } from './use-reading.ts'
 
 interface WorkspaceFull {
   id: string
@@ -34,6 +34,9 @@ interface WorkspaceFull {
   handle: string
   description: string | null
 }
+
+const LOCAL_SECTIONS = [{ id: 'connect', label: 'Connect' }]
+const SECTIONS = [...LOCAL_SECTIONS, { id: 'details', label: 'Details' }, { id: 'delete', label: 'Delete' }]
 
 export function SettingsPage() {
   usePage({ title: 'Settings', crumbs: [{ label: 'Settings' }] })
@@ -48,22 +51,24 @@ export function SettingsPage() {
     if (hash) document.getElementById(hash)?.scrollIntoView({ block: 'start' })
   }, [hash])
 
-  const sections = local ? ['Connect'] : ['Connect', 'Details', 'Delete']
+  const sections = local ? LOCAL_SECTIONS : SECTIONS
+  const here = useReading(sections)
   return (
     <PageBody>
       <PageHead title={local ? 'Settings' : 'Workspace settings'} />
       <div className="grid gap-4 md:grid-cols-[176px_minmax(0,760px)] md:gap-8">
         <nav
           aria-label="Settings"
-          className="flex gap-1 overflow-x-auto md:sticky md:top-16 md:block md:self-start"
+          className="flex gap-1 overflow-x-auto p-0.5 md:sticky md:top-16 md:block md:self-start"
         >
           {sections.map((section) => (
             <a
-              key={section}
-              href={`#${section.toLowerCase()}`}
-              className="block h-7.5 rounded-control px-2.5 leading-7.5 text-text-2 hover:bg-hover hover:text-text"
+              key={section.id}
+              href={`#${section.id}`}
+              aria-current={section.id === here ? 'true' : undefined}
+              className="block h-7.5 flex-none rounded-control px-2.5 leading-7.5 text-text-2 hover:bg-hover hover:text-text aria-current:bg-selected aria-current:font-medium aria-current:text-text"
             >
-              {section}
+              {section.label}
             </a>
           ))}
         </nav>
@@ -79,7 +84,7 @@ export function SettingsPage() {
               handle={row ? `${row.account_handle}/${row.workspace_handle}` : ''}
               name={row?.workspace_name ?? 'local'}
             />
-            <Proof />
+            <ConnectionTest />
           </Section>
           {local || !row ? null : <Details row={row} />}
           {local || !row ? null : (
@@ -94,59 +99,6 @@ export function SettingsPage() {
         </div>
       </div>
     </PageBody>
-  )
-}
-
-export function Section({
-  id,
-  title,
-  lead,
-  children,
-}: {
-  id: string
-  title: string
-  lead?: ReactNode
-  children: ReactNode
-}) {
-  return (
-    <section
-      id={id}
-      aria-labelledby={`${id}-title`}
-      className="mb-6 scroll-mt-16 border-b border-line pb-6 last:border-0"
-    >
-      <h2 id={`${id}-title`} className="text-head">
-        {title}
-      </h2>
-      {lead ? <p className="max-w-[62ch] text-text-2">{lead}</p> : null}
-      <div className="mt-4">{children}</div>
-    </section>
-  )
-}
-
-/** Whether the command worked: nothing to press, it turns by itself. */
-function Proof() {
-  const { data, isError } = useOnboarding()
-  if (isError || !data) return null
-  return (
-    <p role="status" className="mt-3 flex flex-wrap items-center gap-2 text-text-2">
-      {data.first_event_at ? (
-        <>
-          <StateBadge look="completed" tone="word">
-            Connected
-          </StateBadge>
-          <span>
-            The first event arrived <Timestamp at={data.first_event_at} />.
-          </span>
-        </>
-      ) : (
-        <>
-          <StateBadge look="pending" tone="word">
-            Waiting
-          </StateBadge>
-          Nothing has arrived yet. This turns green with the first event.
-        </>
-      )}
-    </p>
   )
 }
 
@@ -252,35 +204,18 @@ function DetailsForm({ row, workspace }: { row: WorkspaceRow; workspace: Workspa
         onChange={set('description')}
         error={problem('description')}
       />
-      {other ? (
-        <p role="alert" className="text-failed">
-          {other}
-        </p>
-      ) : null}
-      <div className="flex flex-wrap items-center gap-2">
-        <GuardedButton
-          why={forbidden}
-          kind="main"
-          type="submit"
-          busy={save.isPending}
-          disabled={changed.length === 0 && forbidden === null}
-        >
-          Save
-        </GuardedButton>
-        <Button
-          kind="bare"
-          disabled={changed.length === 0}
-          onClick={() => {
-            setForm(start)
-            save.reset()
-          }}
-        >
-          Discard
-        </Button>
-        <span className="ml-auto text-text-3">
-          Last changed <Timestamp at={workspace.updated} />
-        </span>
-      </div>
+      <SaveBar
+        changed={changed.length > 0}
+        saving={save.isPending}
+        problem={other}
+        forbidden={forbidden}
+        onDiscard={() => {
+          setForm(start)
+          save.reset()
+        }}
+      >
+        Last changed <Timestamp at={workspace.updated} />
+      </SaveBar>
     </form>
   )
 }

@@ -3,7 +3,7 @@ import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Dialog as Radix } from 'radix-ui'
 import { useEffect, useState } from 'react'
-import { Icon, type IconName, Kbd, toast, toastError } from '../../components/ui/index.ts'
+import { Icon, type IconName, Kbd, toast, toastError, useReturnFocus } from '../../components/ui/index.ts'
 import { apiAt } from '../../lib/api.ts'
 import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
 import { useTheme } from '../../lib/preferences.ts'
@@ -260,12 +260,14 @@ export default function Palette({
       </Command.Group>
     ) : null
 
+  const giveBack = useReturnFocus(true)
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveBack}
           className="fixed top-[min(18vh,140px)] left-1/2 z-50 w-140 max-w-[calc(100vw-24px)] -translate-x-1/2 rounded-menu border border-line-strong bg-raised p-1 shadow-float outline-none"
         >
           <Radix.Title className="sr-only">Find or do</Radix.Title>
