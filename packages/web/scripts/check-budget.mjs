@@ -1,6 +1,8 @@
 // Fails when what the browser must load before the first page exceeds the budget (DESIGN.md: 250 KB gzip).
+// Another folder with a build may be named: `node check-budget.mjs FOLDER`.
 // Counts the entry, everything it imports statically, their CSS, and the files that index.html names itself.
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -17,7 +19,9 @@ const HEAVY_ROUTES = {
   webworkerAll: 250,
 }
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+const dist = process.argv[2]
+  ? `${resolve(process.argv[2])}/`
+  : fileURLToPath(new URL('../dist/', import.meta.url))
 const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
 const html = readFileSync(`${dist}index.html`, 'utf8')
 
