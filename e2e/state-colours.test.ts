@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import css from './tokens.css?raw'
 
+const css = readFileSync(join(import.meta.dirname, '../packages/web/src/styles/tokens.css'), 'utf8')
 const [standard = '', steps = ''] = css.split(':root[data-vision="steps"]')
 
 /** The light and the dark value of a token. */
