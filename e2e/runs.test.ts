@@ -244,7 +244,10 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     const asked: string[] = []
     page.on('request', (request) => {
       const { pathname } = new URL(request.url())
-      if (pathname.startsWith('/api/') && !/\/(auth|me)\/|ui\/(warnings|onboarding)|\/out$/.test(pathname))
+      if (
+        pathname.startsWith('/api/') &&
+        !/\/(auth|me)\/|ui\/(warnings|onboarding)|saved_searches|\/out$/.test(pathname)
+      )
         asked.push(pathname)
     })
     await page.goto('/dashboard')
@@ -277,7 +280,7 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     await page.getByRole('link', { name: 'calm-heron' }).waitFor({ state: 'detached' })
     await page.reload()
     await page.getByRole('button', { name: 'Remove the filter state failed' }).click()
-    await page.getByRole('button', { name: 'Remove the filter name has peach' }).click()
+    await page.getByRole('button', { name: 'Remove the filter run has peach' }).click()
     await page.getByRole('link', { name: 'calm-heron' }).waitFor()
     await page.goBack()
     await page.getByRole('link', { name: 'calm-heron' }).waitFor({ state: 'detached' })

@@ -12,6 +12,8 @@ export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(
 
 function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  // A tick box takes no letters: after ticking a row the keys of the list go on.
+  if (target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type)) return false
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
 }
 

@@ -34,7 +34,7 @@ import { untilWords } from '../dashboard/strip.tsx'
 import { FlowRunLink, RunsLink } from '../runs/links.tsx'
 import { runEvent, useThrottled } from '../runs/live.ts'
 import { flowQuery, runKeys } from '../runs/queries.ts'
-import { useSearchState } from '../runs/use-run-search.ts'
+import { type Patch, useSearchState } from '../runs/use-run-search.ts'
 import { HealthStrip } from './health-strip.tsx'
 import { flowHealthQuery, type LastRun, quantile } from './queries.ts'
 import type { FlowSearch } from './search.ts'
@@ -224,8 +224,10 @@ export function FlowPage() {
           <FlowRunsList
             filter={filter}
             sort={search.sort ?? 'EXPECTED_START_TIME_DESC'}
-            set={set}
-            onTags={noTags}
+            set={(patch, push) => set(patch as Patch<FlowSearch>, push)}
+            range={range}
+            peek={search.peek}
+            onSeen={nothing}
             onClear={() => set({ state: undefined }, true)}
           />
         </Suspense>
@@ -248,7 +250,7 @@ export function FlowPage() {
   )
 }
 
-const noTags = (): void => {}
+const nothing = (): void => {}
 
 const listed = (data: Dashboard, type: string): number =>
   data.failures.reduce((sum, group) => sum + (group.state_type === type ? group.count : 0), 0)

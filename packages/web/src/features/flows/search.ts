@@ -1,5 +1,5 @@
 // What the addresses of the flows list and of a flow may say.
-import { SORTS } from '../runs/search.ts'
+import { FLOW_RUN_SORTS } from '../runs/search.ts'
 
 export const FLOW_SORTS = ['NAME_ASC', 'NAME_DESC', 'CREATED_DESC', 'UPDATED_DESC'] as const
 export type FlowSort = (typeof FLOW_SORTS)[number]
@@ -23,15 +23,18 @@ export function parseFlowsSearch(search: Record<string, unknown>): FlowsSearch {
 export interface FlowSearch {
   /** Looks of states, joined by `|`. */
   state?: string
-  sort?: (typeof SORTS)[number]
+  sort?: (typeof FLOW_RUN_SORTS)[number]
   /** The charts as tables. */
   view?: 'table'
+  /** The run whose summary is open at the side. */
+  peek?: string
 }
 export function parseFlowSearch(search: Record<string, unknown>): FlowSearch {
   const out: FlowSearch = {}
   if (typeof search.state === 'string' && search.state) out.state = search.state
-  const sort = SORTS.find((each) => each === search.sort)
+  const sort = FLOW_RUN_SORTS.find((each) => each === search.sort)
   if (sort) out.sort = sort
   if (search.view === 'table') out.view = 'table'
+  if (typeof search.peek === 'string' && search.peek) out.peek = search.peek
   return out
 }

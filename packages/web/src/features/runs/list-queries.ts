@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { count } from '../../lib/format.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { ScatterPoint } from './charts/scatter.tsx'
-import { flowRunsBody, taskRunsBody, timeWindow, valuesOf } from './filter.ts'
+import { flowRunsBody, rangeOf, taskRunsBody, timeWindow } from './filter.ts'
 import { runKeys } from './queries.ts'
 import type { RunsFilter } from './search.ts'
 import type { Deployment, FlowRun, HistoryBucket, Page, TaskRun } from './types.ts'
@@ -46,7 +47,7 @@ export const taskRunsListQuery = (ws: Workspace, filter: RunsFilter, range: Time
 /** The frame of the charts: the range, or where the listed runs lie when they are not bound to it. */
 export function chartFrame(filter: RunsFilter, range: TimeRange, now: number): { from: number; to: number } {
   const window = timeWindow(filter, range, now)
-  const { since, until } = range.bounds(now)
+  const { since, until } = rangeOf(filter, range).bounds(now)
   return {
     from: window.after_ ? Date.parse(window.after_) : since,
     to: window.before_ ? Date.parse(window.before_) : until,
@@ -60,7 +61,7 @@ export const runsHistoryQuery = (ws: Workspace, filter: RunsFilter, range: TimeR
     queryKey: [...runKeys.lists(ws), 'history', { ...filter, state: undefined }, range.key],
     queryFn: ({ signal }) => {
       const now = Date.now()
-      const { since, until } = range.bounds(now)
+      const { since, until } = rangeOf(filter, range).bounds(now)
       const seconds = Math.max(1, Math.ceil((until - since) / 1000 / BUCKETS))
       return ws.api.post<HistoryBucket[]>(
         '/flow_runs/history',
@@ -82,7 +83,7 @@ export const taskRunsHistoryQuery = (ws: Workspace, filter: RunsFilter, range: T
     queryKey: [...runKeys.lists(ws), 'task-history', { ...filter, state: undefined }, range.key],
     queryFn: ({ signal }) => {
       const now = Date.now()
-      const { since, until } = range.bounds(now)
+      const { since, until } = rangeOf(filter, range).bounds(now)
       const { state: _state, ...stateless } = filter
       return ws.api.post<HistoryBucket[]>(
         '/task_runs/history',
@@ -157,11 +158,57 @@ export const taskCountsQuery = (ws: Workspace, ids: readonly string[]) =>
     retry: false,
   })
 
+/** Beyond this nobody counts: the server stops one past it. */
+export const MOST_COUNTED = 10_000
+/** "1,309", or "10,000+" where there are more than anybody counts. */
+export const capped = (n: number): string => (n > MOST_COUNTED ? `${count(MOST_COUNTED)}+` : count(n))
+
+/** How many runs each of the filters lets through, in one request. */
+export const countRuns = (
+  ws: Workspace,
+  counts: readonly { kind: 'flow_runs' | 'task_runs'; filters: Record<string, unknown> }[],
+  signal?: AbortSignal,
+): Promise<number[]> => ws.api.post<number[]>('/ui/runs/counts', { counts }, signal ? { signal } : {})
+
 export const taskRunCountQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
   queryOptions({
     queryKey: [...runKeys.lists(ws), 'task-run-count', filter, range.key],
-    queryFn: ({ signal }) =>
-      ws.api.post<number>('/task_runs/count', taskRunsBody(filter, range, Date.now()), { signal }),
+    queryFn: async ({ signal }) => {
+      const filters = taskRunsBody(filter, range, Date.now())
+      const [n] = await countRuns(ws, [{ kind: 'task_runs', filters }], signal)
+      return n ?? 0
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export interface AtOnce {
+  interval_start: string
+  interval_end: string
+  most: number
+}
+export const CONCURRENCY_BUCKETS = 120
+
+/** How many runs ran at once; the range is about when they ran, not about when they were due. */
+export const concurrencyQuery = (ws: Workspace, filter: RunsFilter, range: TimeRange) =>
+  queryOptions({
+    queryKey: [...runKeys.lists(ws), 'concurrency', filter, range.key],
+    queryFn: ({ signal }) => {
+      const now = Date.now()
+      const { since, until } = rangeOf(filter, range).bounds(now)
+      const body = flowRunsBody(filter, range, now)
+      const { expected_start_time: _due, ...runs } = body.flow_runs as Record<string, unknown>
+      return ws.api.post<AtOnce[]>(
+        '/ui/flow_runs/concurrency',
+        {
+          ...body,
+          flow_runs: runs,
+          since: new Date(since).toISOString(),
+          until: new Date(until).toISOString(),
+          buckets: CONCURRENCY_BUCKETS,
+        },
+        { signal },
+      )
+    },
     placeholderData: keepPreviousData,
   })
 
@@ -186,35 +233,41 @@ export const deploymentNamesQuery = (ws: Workspace, ids: readonly string[]) => {
   })
 }
 
-/** Every run of a filter, for work on all that match. */
-export async function allMatching(
+/** Rows of one request of those that read everything. */
+const BIG_PAGE = 200
+
+/** The pages of a filter, one by one; the time is fixed at the first, so that what is new does not shift the rest. */
+export async function* pagesOf<T extends { id: string }>(
   ws: Workspace,
+  kind: 'flow_runs' | 'task_runs',
   filter: RunsFilter,
   range: TimeRange,
-  sort: string,
-): Promise<FlowRun[]> {
-  const all: FlowRun[] = []
+  { sort = 'EXPECTED_START_TIME_DESC', signal }: { sort?: string; signal?: AbortSignal } = {},
+): AsyncGenerator<{ rows: T[]; total: number }> {
   const now = Date.now()
-  for (let page = 1; all.length < MOST_ROWS; page++) {
-    const answer = await ws.api.post<Page<FlowRun>>('/flow_runs/paginate', {
-      ...flowRunsBody(filter, range, now),
-      sort,
-      page,
-      limit: 200,
-    })
-    all.push(...answer.results)
-    if (page >= answer.pages) break
+  const body = kind === 'flow_runs' ? flowRunsBody(filter, range, now) : taskRunsBody(filter, range, now)
+  const seen = new Set<string>()
+  for (let page = 1; ; page++) {
+    const answer = await ws.api.post<Page<T>>(
+      `/${kind}/paginate`,
+      { ...body, sort, page, limit: BIG_PAGE },
+      signal ? { signal } : {},
+    )
+    const rows = answer.results.filter((row) => !seen.has(row.id))
+    for (const row of rows) seen.add(row.id)
+    yield { rows, total: answer.count }
+    if (page >= answer.pages) return
   }
-  return all
 }
 
-export const hasFilter = (filter: RunsFilter): number =>
-  [
-    filter.state,
-    filter.flow,
-    filter.deployment,
-    filter.tag,
-    filter.name,
-    filter.parent,
-    filter.subflows,
-  ].filter((each) => each !== undefined && valuesOf(each).length > 0).length
+/** The first ten thousand runs of a filter, for work on all that match. */
+export async function allMatching<T extends { id: string }>(
+  ...args: Parameters<typeof pagesOf>
+): Promise<T[]> {
+  const all: T[] = []
+  for await (const { rows } of pagesOf<T>(...args)) {
+    all.push(...rows)
+    if (all.length >= MOST_ROWS) break
+  }
+  return all.slice(0, MOST_ROWS)
+}

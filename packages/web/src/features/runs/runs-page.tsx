@@ -1,36 +1,50 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
-import { useMemo, useState } from 'react'
-import { Checkbox, Icon, PageBody, Panel, Segmented, StateGlyph } from '../../components/ui/index.ts'
-import { count } from '../../lib/format.ts'
-import { usePollInterval } from '../../lib/live.ts'
-import { useNow } from '../../lib/now.ts'
-import { usePage } from '../../lib/page.ts'
-import { LOOK_WORDS, type StateLook } from '../../lib/states.ts'
-import { useTimeRange } from '../../lib/time-range.ts'
-import { useWorkspace } from '../../lib/workspace.ts'
-import { TimeBrush } from './charts/brush.tsx'
-import { columnsOf, lookCounts } from './charts/history.ts'
-import { HistoryColumns } from './charts/history-columns.tsx'
-import { nearestPoint, Scatter } from './charts/scatter.tsx'
-import { joinValues, valuesOf } from './filter.ts'
-import { FilterBar, shortId } from './filter-bar.tsx'
-import { FlowRunsList } from './flow-runs-list.tsx'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
 import {
-  chartFrame,
+  Button,
+  Checkbox,
+  Icon,
+  Menu,
+  MenuItem,
+  PageBody,
+  Panel,
+  StateGlyph,
+} from '../../components/ui/index.ts'
+import { count } from '../../lib/format.ts'
+import { sessionQuery, useConfig } from '../../lib/identity.ts'
+import { usePollInterval } from '../../lib/live.ts'
+import { usePage } from '../../lib/page.ts'
+import { LOOK_WORDS, type StateLook, wordOf } from '../../lib/states.ts'
+import { type RangeSearch, useTimeRange } from '../../lib/time-range.ts'
+import { useWorkspace } from '../../lib/workspace.ts'
+import { CHART_SPACE, ChartChoice } from './charts/chart-choice.tsx'
+import { lookCounts } from './charts/history.ts'
+import { joinValues, rangeOf, valuesOf } from './filter.ts'
+import { FilterBar, shortId } from './filter-bar.tsx'
+import {
+  capped,
   deploymentNamesQuery,
+  flowRunNamesQuery,
   runsHistoryQuery,
-  scatterQuery,
   taskRunCountQuery,
   taskRunsHistoryQuery,
 } from './list-queries.ts'
 import { flowNamesQuery } from './queries.ts'
-import { SavedViews } from './saved-views.tsx'
-import { FILTER_KEYS, type FilterKey, parseRunsSearch, type RunsFilter, type RunsSearch } from './search.ts'
-import { TaskRunsList } from './task-runs-list.tsx'
-import { TimeAxis, TimeGrid } from './time-axis.tsx'
+import { FILTER_KEYS, type FilterKey, type RunsFilter, type RunsSearch, sortOf, TIME_KEYS } from './search.ts'
+import type { FlowRun } from './types.ts'
 import { useSearchState } from './use-run-search.ts'
+import { patchTo, viewOf } from './views.ts'
+
+const RunChart = lazy(() => import('./charts/run-chart.tsx').then((m) => ({ default: m.RunChart })))
+
+const SavedViews = lazy(() => import('./saved-views.tsx').then((m) => ({ default: m.SavedViews })))
+
+const ColumnsMenu = lazy(() => import('./columns-menu.tsx').then((m) => ({ default: m.ColumnsMenu })))
+
+// The head of the page and its counts come first; the list asks for its rows as soon as it is there.
+const FlowRunsList = lazy(() => import('./flow-runs-list.tsx').then((m) => ({ default: m.FlowRunsList })))
+const TaskRunsList = lazy(() => import('./task-runs-list.tsx').then((m) => ({ default: m.TaskRunsList })))
 
 const FACETS: StateLook[] = ['failed', 'crashed', 'late', 'running', 'completed', 'cancelled', 'paused']
 const TASK_FACETS: StateLook[] = [
@@ -42,7 +56,6 @@ const TASK_FACETS: StateLook[] = [
   'blocked',
   'cancelled',
 ]
-const CHART_HEIGHT = 132
 
 /** A facet that filters by a type counts all names of that type; one with a facet of its own is still among them. */
 function facetCount(of: ReadonlyMap<StateLook, number>, look: StateLook): number {
@@ -54,49 +67,60 @@ function facetCount(of: ReadonlyMap<StateLook, number>, look: StateLook): number
   return n(look)
 }
 
+const isId = (value: string): boolean => shortId(value) !== value
+
 export function RunsPage() {
   const ws = useWorkspace()
-  const [search, set] = useSearchState<RunsSearch>()
-  const { range, setRange } = useTimeRange()
+  const { mode } = useConfig()
+  const { data: me } = useQuery({ ...sessionQuery, enabled: mode !== 'local' })
+  const [search, set] = useSearchState<RunsSearch & RangeSearch>()
+  const { range: shared } = useTimeRange()
   const tab = search.tab ?? 'flow-runs'
+  const tasks = tab === 'task-runs'
   const filter = useMemo(() => {
     const out: Record<string, string> = {}
     for (const key of FILTER_KEYS) if (search[key]) out[key] = search[key]
     return out as RunsFilter
   }, [search])
-  usePage({ title: 'Runs', crumbs: [{ label: 'Runs' }], timeRange: true })
+  const range = useMemo(() => rangeOf(filter, shared), [filter, shared])
+  const ownTime = TIME_KEYS.some((key) => filter[key])
+  // One clock at a time: where the filter names the time, the shared range has no say.
+  usePage({ title: 'Runs', crumbs: [{ label: 'Runs' }], timeRange: !ownTime })
   const poll = usePollInterval(30_000)
   const history = useQuery({ ...runsHistoryQuery(ws, filter, range), refetchInterval: poll })
   const taskCount = useQuery({ ...taskRunCountQuery(ws, filter, range), refetchInterval: poll })
   const taskHistory = useQuery({
     ...taskRunsHistoryQuery(ws, filter, range),
     refetchInterval: poll,
-    enabled: tab === 'task-runs',
+    enabled: tasks,
   })
   const counts = useMemo(() => lookCounts(history.data ?? []), [history.data])
-  const tasks = tab === 'task-runs'
   const counted = tasks ? taskHistory.data : history.data
   const facets = useMemo(() => lookCounts(counted ?? []), [counted])
-  const flows = valuesOf(filter.flow).filter((each) => shortId(each) !== each)
-  const flowNames = useQuery(flowNamesQuery(ws, flows))
-  const deployments = valuesOf(filter.deployment).filter((each) => shortId(each) !== each)
-  const deploymentNames = useQuery(deploymentNamesQuery(ws, deployments))
-  const [tags, setTags] = useState<readonly string[]>([])
+  const [runs, setRuns] = useState<readonly FlowRun[]>([])
+  const seen = useSeen(runs, facets.of, counted ?? [])
+  const names = useNames(filter, seen.creators, me)
 
-  const names = (key: FilterKey, value: string): string => {
-    if (key === 'state') return LOOK_WORDS[value as StateLook]?.toLowerCase() ?? value
-    if (key === 'flow') return flowNames.data?.get(value) ?? shortId(value)
-    if (key === 'deployment') return deploymentNames.data?.get(value) ?? shortId(value)
-    return shortId(value)
-  }
   const change = (next: RunsFilter): void =>
-    set(Object.fromEntries(FILTER_KEYS.map((key) => [key, next[key]])) as RunsFilter, true)
-  const looks = valuesOf(filter.state)
-  const toggle = (look: StateLook): void =>
     set(
-      { state: joinValues(looks.includes(look) ? looks.filter((each) => each !== look) : [...looks, look]) },
+      { ...Object.fromEntries(FILTER_KEYS.map((key) => [key, next[key]])), peek: undefined } as RunsFilter,
       true,
     )
+  const clear = useCallback(
+    () => set(Object.fromEntries(FILTER_KEYS.map((key) => [key, undefined])) as RunsFilter, true),
+    [set],
+  )
+  const looks = valuesOf(filter.state)
+  const toggle = (look: StateLook): void => {
+    const next = looks.includes(look) ? looks.filter((each) => each !== look) : [...looks, look]
+    set({ state: joinValues(next), peek: undefined }, true)
+  }
+  const sort = sortOf(tab, search.sort)
+  const list = { filter, range, sort, peek: search.peek, set, onClear: clear }
+  const save = (format: 'csv' | 'json') => async () => {
+    const { exportRuns } = await import('./export-runs.ts')
+    await exportRuns(ws, tasks ? 'task_runs' : 'flow_runs', { filter, range, sort }, format)
+  }
 
   return (
     <PageBody className="pb-24!">
@@ -113,37 +137,64 @@ export function RunsPage() {
               key={id}
               type="button"
               aria-current={tab === id ? 'page' : undefined}
-              onClick={() => set({ tab: id === 'task-runs' ? id : undefined }, true)}
+              onClick={() =>
+                set({ tab: id === 'task-runs' ? id : undefined, sort: undefined, peek: undefined }, true)
+              }
               className={clsx(
                 'flex h-8 items-center gap-1.5 font-medium whitespace-nowrap',
                 tab === id ? 'text-text shadow-[inset_0_-2px_var(--accent)]' : 'text-text-2 hover:text-text',
               )}
             >
               {label}
-              <span className="font-regular text-text-3 tabular-nums">{n === undefined ? '' : count(n)}</span>
+              <span className="min-w-4 font-regular text-text-3 tabular-nums">
+                {n === undefined ? '' : capped(n)}
+              </span>
             </button>
           ))}
         </nav>
-        <span className="ml-auto">
-          <SavedViews
-            search={parseRunsSearch(search as Record<string, unknown>)}
-            onOpen={(view) =>
-              set(
-                {
-                  ...Object.fromEntries(
-                    [...FILTER_KEYS, 'chart', 'sort', 'tab'].map((key) => [key, undefined]),
-                  ),
-                  ...view,
-                },
-                true,
-              )
+        <span className="ml-auto flex items-center gap-2">
+          <Suspense
+            fallback={
+              <Button icon="star" disabled>
+                Views
+                <Icon name="down" size={14} />
+              </Button>
             }
-          />
+          >
+            <SavedViews search={viewOf({ ...search })} onOpen={(view) => set(patchTo(view), true)} />
+          </Suspense>
+          <Suspense
+            fallback={
+              <Button icon="columns" disabled className="max-md:hidden">
+                Columns
+              </Button>
+            }
+          >
+            <ColumnsMenu tab={tab} />
+          </Suspense>
+          <Menu trigger={<Button square icon="more" aria-label="More about this list" />}>
+            <MenuItem icon="download" onSelect={() => void save('csv')()}>
+              Export all that match as CSV
+            </MenuItem>
+            <MenuItem icon="download" onSelect={() => void save('json')()}>
+              Export all that match as JSON
+            </MenuItem>
+          </Menu>
         </span>
       </div>
-      <FilterBar filter={filter} names={names} tags={tags} onChange={change} />
+      <FilterBar
+        filter={filter}
+        names={names}
+        seen={seen}
+        tab={tab}
+        me={me ? { id: me.id } : undefined}
+        onChange={change}
+      />
       <div className="my-2 flex min-h-7.5 items-center gap-0.5">
-        <div className="-ml-2.25 flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]">
+        <fieldset
+          aria-label="States"
+          className="-ml-2.25 flex min-w-0 gap-0.5 overflow-x-auto [scrollbar-width:none]"
+        >
           <Facet
             on={looks.length === 0}
             n={counted ? facets.all : undefined}
@@ -160,59 +211,103 @@ export function RunsPage() {
               onClick={() => toggle(look)}
             />
           ))}
-        </div>
-        {tab === 'flow-runs' ? (
-          <span className="ml-auto flex items-center gap-2 max-md:hidden">
-            <Checkbox
-              label="Hide sub-flows"
-              checked={filter.subflows === 'hide'}
-              onChange={(event) => set({ subflows: event.target.checked ? 'hide' : undefined }, true)}
+        </fieldset>
+        <span className="ml-auto flex flex-none items-center gap-3 pl-2 max-md:hidden">
+          <Checkbox
+            label={<span className="whitespace-nowrap">Hide sub-flows</span>}
+            checked={filter.subflows === 'hide'}
+            onChange={(event) => set({ subflows: event.target.checked ? 'hide' : undefined }, true)}
+          />
+          {tasks ? null : (
+            <ChartChoice
+              kind={search.chart ?? 'scatter'}
+              table={search.as === 'table'}
+              onKind={(chart) => set({ chart: chart === 'scatter' ? undefined : chart }, true)}
+              onTable={(on) => set({ as: on ? 'table' : undefined }, true)}
             />
-            <Segmented
-              label="Chart"
-              value={search.chart ?? 'scatter'}
-              onChange={(chart) => set({ chart: chart === 'columns' ? 'columns' : undefined }, true)}
-              options={[
-                {
-                  id: 'scatter',
-                  label: 'Start against duration',
-                  icon: <Icon name="scatter" size={15} />,
-                  iconOnly: true,
-                },
-                {
-                  id: 'columns',
-                  label: 'Runs over time',
-                  icon: <Icon name="bars" size={15} />,
-                  iconOnly: true,
-                },
-              ]}
-            />
-          </span>
-        ) : null}
+          )}
+        </span>
       </div>
-      {tab === 'task-runs' ? (
-        <TaskRunsList filter={filter} range={range} onClear={() => change({})} />
-      ) : (
-        <Panel>
-          <Chart
-            kind={search.chart ?? 'scatter'}
-            filter={filter}
-            history={history.data ?? []}
-            onRange={(from, to) =>
-              setRange({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
-            }
-          />
-          <FlowRunsList
-            filter={filter}
-            sort={search.sort ?? 'EXPECTED_START_TIME_DESC'}
-            set={set}
-            onTags={setTags}
-            onClear={() => change({})}
-          />
-        </Panel>
-      )}
+      <Panel>
+        {tasks ? (
+          <Suspense fallback={<div className="h-dvh" />}>
+            <TaskRunsList {...list} />
+          </Suspense>
+        ) : (
+          <>
+            <Suspense fallback={<div className="border-b border-line" style={{ height: CHART_SPACE }} />}>
+              <RunChart
+                kind={search.chart ?? 'scatter'}
+                table={search.as === 'table'}
+                filter={filter}
+                range={range}
+                history={history.data ?? []}
+                onRange={(from, to) => {
+                  // Times of the filter's own would win over the range: choosing in the chart takes their place.
+                  const own = Object.fromEntries(TIME_KEYS.map((key) => [key, undefined]))
+                  const iso = (ms: number): string => new Date(ms).toISOString()
+                  set({ ...own, range: undefined, from: iso(from), to: iso(to), peek: undefined }, true)
+                }}
+              />
+            </Suspense>
+            <Suspense fallback={<div className="h-dvh" />}>
+              <FlowRunsList {...list} onSeen={setRuns} />
+            </Suspense>
+          </>
+        )}
+      </Panel>
     </PageBody>
   )
+}
+
+/** What the list holds, for the completion of the filter. */
+function useSeen(
+  runs: readonly FlowRun[],
+  states: ReadonlyMap<StateLook, number>,
+  history: readonly { states: { state_type: string; state_name: string }[] }[],
+) {
+  return useMemo(() => {
+    const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort()
+    const own = history
+      .flatMap((bucket) => bucket.states)
+      // A name that we have a word for is a look; what is left was made up by an author.
+      .filter((state) => {
+        const word = wordOf({ type: state.state_type, name: state.state_name })
+        return word === state.state_name && !(Object.values(LOOK_WORDS) as string[]).includes(word)
+      })
+    return {
+      tags: sorted(runs.flatMap((run) => run.tags)),
+      versions: sorted(runs.flatMap((run) => run.flow_version ?? [])),
+      creators: new Map(
+        runs.flatMap(({ created_by: by }) =>
+          by?.id && by.display_value ? [[by.id, by.display_value] as const] : [],
+        ),
+      ),
+      stateNames: sorted(own.map((state) => state.state_name)),
+      states,
+    }
+  }, [runs, states, history])
+}
+
+/** Words for the values of the filter: names where the address holds ids. */
+function useNames(
+  filter: RunsFilter,
+  creators: ReadonlyMap<string, string>,
+  me: { id: string; first_name: string | null; last_name: string | null } | null | undefined,
+) {
+  const ws = useWorkspace()
+  const flows = useQuery(flowNamesQuery(ws, valuesOf(filter.flow).filter(isId)))
+  const deployments = useQuery(deploymentNamesQuery(ws, valuesOf(filter.deployment).filter(isId)))
+  const parents = useQuery(flowRunNamesQuery(ws, valuesOf(filter.parent).filter(isId)))
+  return (key: FilterKey, value: string, exact: boolean): string => {
+    if (key === 'state' && !exact) return LOOK_WORDS[value as StateLook]?.toLowerCase() ?? value
+    if (key === 'flow') return flows.data?.get(value) ?? shortId(value)
+    if (key === 'deployment') return deployments.data?.get(value) ?? shortId(value)
+    if (key === 'parent') return parents.data?.get(value) ?? shortId(value)
+    if (key === 'by' && value === me?.id) return 'me'
+    if (key === 'by') return creators.get(value) ?? shortId(value)
+    return shortId(value)
+  }
 }
 
 function Facet({
@@ -244,64 +339,5 @@ function Facet({
         {n === undefined ? '' : count(n)}
       </b>
     </button>
-  )
-}
-
-function Chart({
-  kind,
-  filter,
-  history,
-  onRange,
-}: {
-  kind: 'scatter' | 'columns'
-  filter: RunsFilter
-  history: Parameters<typeof columnsOf>[0]
-  onRange(from: number, to: number): void
-}) {
-  const ws = useWorkspace()
-  const { range } = useTimeRange()
-  const now = useNow(60_000)
-  const poll = usePollInterval(30_000)
-  const points = useQuery({
-    ...scatterQuery(ws, filter, range),
-    enabled: kind === 'scatter',
-    refetchInterval: poll,
-  })
-  const columns = useMemo(() => columnsOf(history), [history])
-  const frame =
-    kind === 'columns' && columns.length
-      ? { from: columns[0]!.from, to: columns.at(-1)!.to }
-      : chartFrame(filter, range, now)
-  const navigate = useNavigate()
-  const ask = points.data ?? []
-  return (
-    <div className="border-b border-line pt-2 pr-4.5 pb-2 pl-14.5 max-md:pl-12">
-      <TimeBrush
-        {...frame}
-        className="relative cursor-crosshair touch-pan-y select-none"
-        onRange={onRange}
-        onPick={(at) => {
-          if (kind !== 'scatter') return
-          const found = nearestPoint(ask, at, { ...frame, height: CHART_HEIGHT - 16 })
-          if (found) void navigate({ href: `${ws.path}/runs/flow-run/${found.id}` })
-        }}
-      >
-        <div className="relative" style={{ height: CHART_HEIGHT - 16 }}>
-          <TimeGrid {...frame} />
-          {kind === 'scatter' ? (
-            points.isError ? (
-              <p className="pt-10 text-center text-text-3">The chart could not be loaded.</p>
-            ) : (
-              <Scatter points={ask} {...frame} now={now} height={CHART_HEIGHT - 16} />
-            )
-          ) : (
-            <HistoryColumns columns={columns} height={CHART_HEIGHT - 16} label="Runs over time by state" />
-          )}
-        </div>
-        <div className="relative h-4">
-          <TimeAxis {...frame} />
-        </div>
-      </TimeBrush>
-    </div>
   )
 }

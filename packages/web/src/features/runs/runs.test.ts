@@ -1,22 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveEvent } from '../../lib/live.ts'
-import { resolveRange } from '../../lib/time-range.ts'
 import { graphOf } from '../graph/fixture.ts'
 import { buildModel } from '../graph/model.ts'
 import { refusal } from './actions.ts'
 import { columnsOf, lookCounts, meansOf, niceMax } from './charts/history.ts'
 import { nearestPoint, scatterScale } from './charts/scatter.tsx'
 import { diagnose, firstLine } from './diagnosis.ts'
-import { chipsOf, flowRunsBody, readFilter, stateFilter, taskRunsBody, timeWindow } from './filter.ts'
 import { attemptsOf } from './inspector.tsx'
 import { patchGraph, type RunEvent, runEvent, withState } from './live.ts'
 import { median } from './queries.ts'
-import { readViews, withView } from './saved-views.tsx'
 import { parseRunSearch, parseRunsSearch } from './search.ts'
 import type { FlowRun, RunState } from './types.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
-const day = resolveRange({}, 'utc')
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 const run = (over: Partial<FlowRun> = {}): FlowRun => ({
@@ -69,69 +65,6 @@ describe('addresses', () => {
       subflows: 'hide',
     })
     expect(parseRunsSearch({ sort: 'BY_MOOD', tab: 'flow-runs', chart: 'pie', subflows: 'show' })).toEqual({})
-  })
-})
-
-describe('the filter', () => {
-  it('reads what people type', () => {
-    expect(readFilter('flow:nightly state:failed|crashed tag:"tier 1" peach', {})).toEqual({
-      filter: { flow: 'nightly', state: 'failed|crashed', tag: 'tier 1', name: 'peach' },
-      rest: '',
-    })
-    expect(readFilter('s:late', { state: 'failed' }).filter.state).toBe('failed|late')
-    expect(readFilter('f:a f:b', {}).filter.flow).toBe('a|b')
-  })
-
-  it('gives back what makes no sense', () => {
-    expect(readFilter('state:sad colour:red tag:a', {})).toEqual({
-      filter: { tag: 'a' },
-      rest: 'state:sad colour:red',
-    })
-  })
-
-  it('asks for types where it can and for names where it must', () => {
-    expect(stateFilter([])).toBeUndefined()
-    expect(stateFilter(['failed', 'crashed'])).toEqual({ type: { any_: ['FAILED', 'CRASHED'] } })
-    expect(stateFilter(['late'])).toEqual({ name: { any_: ['Late'] } })
-    expect(stateFilter(['failed', 'late'])).toEqual({ name: { any_: ['Failed', 'TimedOut', 'Late'] } })
-  })
-
-  it('is about the range, about now, or about what is to come', () => {
-    expect(timeWindow({}, day, NOW)).toEqual({ after_: iso(NOW - 86_400_000), before_: iso(NOW) })
-    expect(timeWindow({ state: 'running|late' }, day, NOW)).toEqual({})
-    expect(timeWindow({ state: 'scheduled' }, day, NOW)).toEqual({
-      after_: iso(NOW - 86_400_000),
-      before_: iso(NOW + 86_400_000),
-    })
-    expect(timeWindow({ parent: 'x' }, day, NOW)).toEqual({})
-  })
-
-  it('becomes the body of the API', () => {
-    const id = '01932f91-77b2-7000-8000-000000000001'
-    expect(
-      flowRunsBody({ state: 'late', flow: id, tag: 'a|b', name: 'pea', subflows: 'hide' }, day, NOW),
-    ).toEqual({
-      flow_runs: {
-        state: { name: { any_: ['Late'] } },
-        tags: { any_: ['a', 'b'] },
-        name: { like_: 'pea' },
-        parent_task_run_id: { is_null_: true },
-      },
-      flows: { id: { any_: [id] } },
-    })
-    expect(flowRunsBody({ flow: 'night*' }, day, NOW).flows).toEqual({ name: { like_: 'night' } })
-    expect(flowRunsBody({ flow: 'a|b' }, day, NOW).flows).toEqual({ name: { any_: ['a', 'b'] } })
-    expect(flowRunsBody({ state: 'failed' }, day, NOW, false).flow_runs).toEqual({
-      expected_start_time: { after_: iso(NOW - 86_400_000), before_: iso(NOW) },
-    })
-    expect(taskRunsBody({ parent: id }, day, NOW)).toEqual({ task_runs: { flow_run_id: { any_: [id] } } })
-  })
-
-  it('shows a chip for each of its parts', () => {
-    expect(chipsOf({ state: 'failed|late', subflows: 'hide' }, (_, value) => value)).toEqual([
-      { key: 'state', word: 'state', value: 'failed, late' },
-      { key: 'subflows', word: 'sub-flows', value: 'hidden' },
-    ])
   })
 })
 
@@ -386,23 +319,4 @@ it('the median of an even number of values lies between the two in the middle', 
   expect(median([])).toBeNull()
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 2, 3])).toBe(2.5)
-})
-
-describe('saved views', () => {
-  it('are read as far as they make sense', () => {
-    expect(readViews(null)).toEqual([])
-    expect(readViews('{"a":1}')).toEqual([])
-    expect(readViews('not json')).toEqual([])
-    expect(readViews('[{"name":"Bad","search":{"state":"failed","junk":1}},{"name":7},null]')).toEqual([
-      { name: 'Bad', search: { state: 'failed' } },
-    ])
-  })
-
-  it('are in the order of their names, and a name is there once', () => {
-    const views = withView(withView([], { name: 'b', search: {} }), { name: 'a', search: {} })
-    expect(withView(views, { name: 'b', search: { state: 'late' } })).toEqual([
-      { name: 'a', search: {} },
-      { name: 'b', search: { state: 'late' } },
-    ])
-  })
 })

@@ -1,119 +1,133 @@
-import { useState } from 'react'
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFoot,
-  Icon,
-  Menu,
-  MenuItem,
-  MenuLine,
-  TextField,
-} from '../../components/ui/index.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { Button, Icon, Menu, MenuItem, MenuLine, toast, toastError } from '../../components/ui/index.ts'
+import { ApiError } from '../../lib/api.ts'
+import { plural } from '../../lib/format.ts'
 import { useStored } from '../../lib/preferences.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { parseRunsSearch, type RunsSearch } from './search.ts'
+import {
+  freeName,
+  readStoredViews,
+  type SavedView,
+  sameView,
+  saveView,
+  toFilters,
+  type ViewSearch,
+  viewKeys,
+  viewsQuery,
+} from './views.ts'
 
-export interface SavedView {
-  name: string
-  search: RunsSearch
-}
+const SaveDialog = lazy(() => import('./view-dialogs.tsx').then((m) => ({ default: m.SaveDialog })))
+const ManageDialog = lazy(() => import('./view-dialogs.tsx').then((m) => ({ default: m.ManageDialog })))
 
-/** Reads what a browser has stored; anything that is not a list of views is none. */
-export function readViews(text: string | null): SavedView[] {
-  try {
-    const list: unknown = JSON.parse(text ?? '[]')
-    if (!Array.isArray(list)) return []
-    return list.flatMap((each: unknown) => {
-      const { name, search } = (each ?? {}) as { name?: unknown; search?: unknown }
-      if (typeof name !== 'string' || typeof search !== 'object' || search === null) return []
-      return [{ name, search: parseRunsSearch(search as Record<string, unknown>) }]
-    })
-  } catch {
-    return []
-  }
-}
-
-/** A view under a name; the same name is replaced. Names are in order. */
-export const withView = (views: readonly SavedView[], view: SavedView): SavedView[] =>
-  [...views.filter((each) => each.name !== view.name), view].sort((a, b) => a.name.localeCompare(b.name))
-
-/** Filters kept under a name, in this browser and for this workspace. */
-export function SavedViews({ search, onOpen }: { search: RunsSearch; onOpen(search: RunsSearch): void }) {
+/** The views of the workspace: one's own and the shared ones, and how to save what is on the screen. */
+export function SavedViews({ search, onOpen }: { search: ViewSearch; onOpen(search: ViewSearch): void }) {
   const ws = useWorkspace()
-  const [text, store] = useStored(`views.${ws.workspaceId}`)
-  const views = readViews(text)
+  const client = useQueryClient()
+  const list = useQuery(viewsQuery(ws))
+  const views = list.data ?? []
   const [naming, setNaming] = useState(false)
-  const [name, setName] = useState('')
-  const save = (list: SavedView[]): void => store(list.length ? JSON.stringify(list) : null)
+  const [managing, setManaging] = useState(false)
+  const refresh = useCallback(() => client.invalidateQueries({ queryKey: viewKeys.all(ws) }), [client, ws])
+  useMovedViews(list.data, refresh)
+  const open = views.find((view) => sameView(view.search, search))
   const empty = Object.keys(search).length === 0
+  const changed = useRef(open)
+  if (open) changed.current = open
+  // The view that was open before its filter was changed: it can be brought up to date.
+  const origin =
+    !open && changed.current?.own ? views.find((view) => view.id === changed.current?.id) : undefined
+
   return (
     <>
       <Menu
         trigger={
           <Button icon="star">
-            Views
+            <span className="clip max-w-44">{open?.name ?? 'Views'}</span>
             <Icon name="down" size={14} />
           </Button>
         }
       >
+        {list.isError ? (
+          <MenuItem why={list.error instanceof Error ? list.error.message : undefined}>
+            The views could not be loaded
+          </MenuItem>
+        ) : null}
         {views.map((view) => (
-          <MenuItem key={view.name} icon="star" onSelect={() => onOpen(view.search)}>
+          <MenuItem
+            key={view.id}
+            icon={view.id === open?.id ? 'check' : view.shared ? 'user' : 'star'}
+            onSelect={() => onOpen(view.search)}
+          >
             {view.name}
+            {view.own ? null : <span className="text-text-3"> · {view.owner.name}</span>}
           </MenuItem>
         ))}
         {views.length ? <MenuLine /> : null}
-        <MenuItem icon="plus" why={empty ? 'Set a filter first' : undefined} onSelect={() => setNaming(true)}>
+        {origin ? (
+          <MenuItem
+            icon="edit"
+            onSelect={() =>
+              ws.api
+                .patch(`/saved_searches/${origin.id}`, { filters: toFilters(search) })
+                .then(() => toast({ title: `“${origin.name}” is up to date` }))
+                .then(refresh)
+                .catch((error: unknown) => toastError('The view is not changed', error))
+            }
+          >
+            Update “{origin.name}”
+          </MenuItem>
+        ) : null}
+        <MenuItem
+          icon="plus"
+          why={empty ? 'Set a filter first' : open?.own ? 'This view is saved already' : undefined}
+          onSelect={() => setNaming(true)}
+        >
           Save this view…
         </MenuItem>
         {views.length ? (
-          <>
-            <MenuLine />
-            {views.map((view) => (
-              <MenuItem
-                key={view.name}
-                icon="trash"
-                bad
-                onSelect={() => save(views.filter((each) => each.name !== view.name))}
-              >
-                Remove {view.name}
-              </MenuItem>
-            ))}
-          </>
+          <MenuItem icon="gear" onSelect={() => setManaging(true)}>
+            Pin, share, rename, remove…
+          </MenuItem>
         ) : null}
       </Menu>
-      <Dialog
-        open={naming}
-        onOpenChange={setNaming}
-        title="Save this view"
-        lead="Its filters, chart and order are kept in this browser. To share it, copy the address."
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (!name.trim()) return
-            save(withView(views, { name: name.trim(), search }))
-            setNaming(false)
-            setName('')
-          }}
-        >
-          <DialogBody>
-            <TextField
-              label="Name"
-              required
-              value={name}
-              placeholder="Failed, tag finance"
-              onChange={(event) => setName(event.target.value)}
-            />
-          </DialogBody>
-          <DialogFoot>
-            <Button onClick={() => setNaming(false)}>Not now</Button>
-            <Button kind="main" type="submit" disabled={!name.trim()}>
-              Save view
-            </Button>
-          </DialogFoot>
-        </form>
-      </Dialog>
+      <Suspense>
+        {naming ? (
+          <SaveDialog search={search} views={views} onClose={() => setNaming(false)} onSaved={refresh} />
+        ) : null}
+        {managing ? (
+          <ManageDialog views={views} onClose={() => setManaging(false)} onChanged={refresh} />
+        ) : null}
+      </Suspense>
     </>
   )
+}
+
+/** Moves the views that this browser kept to the server, once. */
+function useMovedViews(views: readonly SavedView[] | undefined, refresh: () => Promise<void>): void {
+  const ws = useWorkspace()
+  const [text, store] = useStored(`views.${ws.workspaceId}`)
+  const begun = useRef(false)
+  useEffect(() => {
+    if (text === null || views === undefined || begun.current) return
+    begun.current = true
+    const stored = readStoredViews(text)
+    const taken = new Set(views.filter((view) => view.own).map((view) => view.name))
+    const move = async (): Promise<void> => {
+      for (const view of stored) {
+        const name = freeName(view.name, taken)
+        taken.add(name)
+        await saveView(ws, { name, search: view.search, shared: false })
+      }
+      store(null)
+      if (stored.length)
+        toast({ title: `${plural(stored.length, 'view')} moved from this browser to the server` })
+      await refresh()
+    }
+    // A role that may not save views keeps them in its browser, until it may.
+    move().catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status === 403))
+        toastError('Views not moved to the server', error)
+    })
+  }, [text, views, ws, store, refresh])
 }

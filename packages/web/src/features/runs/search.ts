@@ -81,8 +81,9 @@ export function parseRunSearch(search: Record<string, unknown>): RunSearch {
 }
 
 export const RUNS_TABS = ['flow-runs', 'task-runs'] as const
-export const CHARTS = ['scatter', 'columns'] as const
-export const SORTS = [
+export const CHARTS = ['scatter', 'columns', 'concurrency'] as const
+/** Orders of flow runs; the API knows others for task runs. */
+export const FLOW_RUN_SORTS = [
   'START_TIME_DESC',
   'START_TIME_ASC',
   'EXPECTED_START_TIME_DESC',
@@ -91,38 +92,92 @@ export const SORTS = [
   'NAME_ASC',
   'NAME_DESC',
 ] as const
+export const TASK_RUN_SORTS = [
+  'EXPECTED_START_TIME_DESC',
+  'EXPECTED_START_TIME_ASC',
+  'END_TIME_DESC',
+  'NAME_ASC',
+  'NAME_DESC',
+  'DURATION_DESC',
+  'DURATION_ASC',
+] as const
+const SORTS = [...FLOW_RUN_SORTS, 'DURATION_DESC', 'DURATION_ASC'] as const
+export type RunSort = (typeof SORTS)[number]
 
-/** Filters hold their values joined by `|`, which means "or". */
+/** The order of a tab's list: the address's, if the API has it for these runs, else the newest first. */
+export function sortOf(tab: (typeof RUNS_TABS)[number], sort: RunSort | undefined): RunSort {
+  const known: readonly RunSort[] = tab === 'task-runs' ? TASK_RUN_SORTS : FLOW_RUN_SORTS
+  return sort && known.includes(sort) ? sort : 'EXPECTED_START_TIME_DESC'
+}
+
+/**
+ * Filters hold groups of values: `|` between values means "or", `&` between groups means "and", `=` before a value
+ * means exactly this one (see `readGroups`). Times and durations hold one value.
+ */
 export interface RunsFilter {
-  /** Looks of states: failed, late, cached … */
+  /** Looks of states (failed, late, cached …), or with `=` the names of states. */
   state?: string
   flow?: string
   deployment?: string
-  tag?: string
+  /** Part of a flow run's name. */
   name?: string
+  /** Part of a task run's name: the task's own, or one within the flow run. */
+  task?: string
+  tag?: string
   parent?: string
+  /** Who started it: a kind (`user`, `automation` …) or an id. */
+  by?: string
+  /** `>10m`, `<1h` or `10m..1h`. */
+  duration?: string
+  /** Instants, as ISO 8601. */
+  after?: string
+  before?: string
+  /** Ages: `2h`. */
+  newer?: string
+  older?: string
+  version?: string
   subflows?: 'hide'
 }
 export interface RunsSearch extends RunsFilter {
   tab?: (typeof RUNS_TABS)[number]
   chart?: (typeof CHARTS)[number]
-  sort?: (typeof SORTS)[number]
+  /** The chart in words and numbers. */
+  as?: 'table'
+  sort?: RunSort
+  /** The run whose summary is open at the side. */
+  peek?: string
 }
 
-export const FILTER_KEYS = ['state', 'flow', 'deployment', 'tag', 'name', 'parent', 'subflows'] as const
+export const FILTER_KEYS = [
+  'state',
+  'flow',
+  'deployment',
+  'name',
+  'task',
+  'tag',
+  'parent',
+  'by',
+  'duration',
+  'after',
+  'before',
+  'newer',
+  'older',
+  'version',
+  'subflows',
+] as const
 export type FilterKey = (typeof FILTER_KEYS)[number]
+/** What narrows the time takes the place of the shared range. */
+export const TIME_KEYS = ['after', 'before', 'newer', 'older'] as const
 
 export function parseRunsSearch(search: Record<string, unknown>): RunsSearch {
+  const texts = Object.fromEntries(FILTER_KEYS.map((key) => [key, text(search[key])])) as RunsFilter
   return given<RunsSearch>({
-    tab: oneOf(search.tab, ['task-runs']),
-    chart: oneOf(search.chart, ['columns']),
-    sort: oneOf(search.sort, SORTS),
-    state: text(search.state),
-    flow: text(search.flow),
-    deployment: text(search.deployment),
-    tag: text(search.tag),
-    name: text(search.name),
-    parent: text(search.parent),
+    ...texts,
     subflows: oneOf(search.subflows, ['hide']),
+    tab: oneOf(search.tab, ['task-runs']),
+    chart: oneOf(search.chart, ['columns', 'concurrency']),
+    as: oneOf(search.as, ['table']),
+    sort: oneOf(search.sort, SORTS),
+    peek: text(search.peek),
   })
 }

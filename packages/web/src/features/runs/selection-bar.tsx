@@ -1,79 +1,79 @@
-import { useState } from 'react'
-import { Button, GuardedButton } from '../../components/ui/index.ts'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Button, GuardedButton, type IconName } from '../../components/ui/index.ts'
 import { count } from '../../lib/format.ts'
-import { type RunActions, refusal } from './actions.ts'
-import { useRunPermissions } from './permissions.ts'
-import { type RunDialog, RunDialogs } from './run-dialogs.tsx'
-import type { FlowRun } from './types.ts'
+import { capped, MOST_ROWS } from './list-queries.ts'
+
+export interface BarAction {
+  label: string
+  icon: IconName
+  /** How many of the selected runs it applies to. */
+  n: number
+  bad?: boolean
+  /** What the reader's role lacks for it; null where nothing. */
+  lacks: string | null
+  /** Why it does not apply to the others, or to any. */
+  why?: string | undefined
+  run(): void
+}
 
 /** What can be done to the selected runs. An action counts those it applies to. */
 export function SelectionBar({
-  runs,
+  selected,
   total,
   actions,
   selecting,
   onAll,
   onClear,
 }: {
-  runs: FlowRun[]
+  selected: number
+  /** Runs that match the filter. */
   total: number
-  actions: RunActions
+  actions: readonly BarAction[]
   selecting: boolean
   onAll(): void
   onClear(): void
-}) {
-  const [dialog, setDialog] = useState<RunDialog | null>(null)
-  const may = useRunPermissions()
-  const retryable = runs.filter((run) => refusal('retry', run) === null)
-  const cancellable = runs.filter((run) => refusal('cancel', run) === null)
-  const chosen = dialog === 'retry' ? retryable : dialog === 'cancel' ? cancellable : runs
+}): ReactNode {
+  const bar = useRef<HTMLDivElement>(null)
+  // The bar lies over the end of the list; the page leaves it the room.
+  useEffect(() => {
+    const { paddingBottom } = document.body.style
+    document.body.style.paddingBottom = '64px'
+    return () => {
+      document.body.style.paddingBottom = paddingBottom
+    }
+  }, [])
+  const all = total > MOST_ROWS ? `the first ${count(MOST_ROWS)}` : `all ${capped(total)}`
   return (
     <div
+      ref={bar}
       role="toolbar"
-      aria-label={`${runs.length} runs selected`}
+      aria-label={`${selected} runs selected`}
       className="fixed bottom-5 left-1/2 z-20 flex max-w-[calc(100vw-24px)] -translate-x-1/2 items-center gap-0.5 overflow-x-auto rounded-menu border border-line-strong bg-raised py-1.25 pr-1.5 pl-3.5 whitespace-nowrap shadow-float"
     >
       <b className="font-bold tabular-nums" aria-live="polite">
-        {count(runs.length)} selected
+        {count(selected)} selected
       </b>
-      {total > runs.length ? (
+      {Math.min(total, MOST_ROWS) > selected ? (
         <Button kind="act" busy={selecting} onClick={onAll}>
-          Select all {count(total)}
+          Select {all}
         </Button>
       ) : null}
       <span className="mx-2 h-4.5 w-px flex-none bg-line-strong" />
-      <GuardedButton
-        why={may.run}
-        kind="bare"
-        icon="retry"
-        disabled={may.run === null && retryable.length === 0}
-        title={retryable.length ? undefined : 'None of these runs can be retried'}
-        onClick={() => setDialog('retry')}
-      >
-        Retry {retryable.length || ''}
-      </GuardedButton>
-      <GuardedButton
-        why={may.run}
-        kind="bare"
-        icon="stop"
-        disabled={may.run === null && cancellable.length === 0}
-        title={cancellable.length ? undefined : 'All of these runs have ended'}
-        onClick={() => setDialog('cancel')}
-      >
-        Cancel {cancellable.length || ''}
-      </GuardedButton>
-      <GuardedButton why={may.manage} kind="bare-bad" icon="trash" onClick={() => setDialog('delete')}>
-        Delete {runs.length}
-      </GuardedButton>
+      {actions.map((action) => (
+        <GuardedButton
+          key={action.label}
+          why={action.lacks}
+          kind={action.bad ? 'bare-bad' : 'bare'}
+          icon={action.icon}
+          disabled={action.lacks === null && action.n === 0}
+          title={action.why}
+          onClick={action.run}
+        >
+          {action.label} {action.n ? count(action.n) : ''}
+        </GuardedButton>
+      ))}
       <span className="mx-2 h-4.5 w-px flex-none bg-line-strong" />
       <Button kind="bare" square icon="close" aria-label="Clear the selection" onClick={onClear} />
-      <RunDialogs
-        open={dialog}
-        runs={chosen}
-        actions={actions}
-        onClose={() => setDialog(null)}
-        onDeleted={onClear}
-      />
     </div>
   )
 }

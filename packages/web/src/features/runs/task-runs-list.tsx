@@ -1,155 +1,166 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
-import {
-  Button,
-  EmptyState,
-  ErrorState,
-  Panel,
-  SkeletonRows,
-  Table,
-  TableScroll,
-  Th,
-} from '../../components/ui/index.ts'
-import { usePollInterval } from '../../lib/live.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { Button, Dialog, DialogFoot, toast, toastError } from '../../components/ui/index.ts'
+import { plural } from '../../lib/format.ts'
+import { useLiveGap } from '../../lib/live.ts'
 import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
-import type { TimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { flowRunNamesQuery, hasFilter, taskRunsListQuery } from './list-queries.ts'
-import { TaskRunCard, TaskRunRow } from './run-row.tsx'
-import { Spacer, useRows } from './run-table.tsx'
-import type { RunsFilter } from './search.ts'
-import { unique } from './use-flow-runs.ts'
-import { useNarrow } from './use-narrow.ts'
+import { shownColumns, TASK_RUN_COLUMNS, useColumnChoice } from './columns.tsx'
+import type { RunsListProps } from './flow-runs-list.tsx'
+import { allMatching, flowRunNamesQuery } from './list-queries.ts'
+import { useThrottled } from './live.ts'
+import { NoRuns } from './no-runs.tsx'
+import { useRunPermissions } from './permissions.ts'
+import { runKeys } from './queries.ts'
+import { type ListAction, RunList } from './run-list.tsx'
+import { TaskRunCard } from './run-row.tsx'
+import type { TaskRun } from './types.ts'
+import { useBulk } from './use-bulk.tsx'
+import { useTaskRunList } from './use-run-list.ts'
+import { useSelection } from './use-selection.ts'
 
-export function TaskRunsList({
-  filter,
-  range,
-  onClear,
-}: {
-  filter: RunsFilter
-  range: TimeRange
-  onClear(): void
-}) {
+const SelectionBar = lazy(() => import('./selection-bar.tsx').then((m) => ({ default: m.SelectionBar })))
+
+/** As many new task runs are remembered one by one: a flow of thousands must not make the list slow. */
+const MOST_FRESH = 999
+
+/** The task runs of a filter. The API orchestrates none of them, so deleting is all that can be done here. */
+export function TaskRunsList({ filter, range, sort, peek, set, onClear }: RunsListProps) {
   const ws = useWorkspace()
+  const client = useQueryClient()
   const [zone] = useZone()
   const now = useNow(60_000)
-  const narrow = useNarrow()
-  const poll = usePollInterval(15_000)
-  const list = useInfiniteQuery({
-    ...taskRunsListQuery(ws, filter, range, 'EXPECTED_START_TIME_DESC'),
-    refetchInterval: poll,
+  const [stored] = useColumnChoice('task-runs')
+  const columns = useMemo(() => shownColumns(TASK_RUN_COLUMNS, stored), [stored])
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
+  const recount = useThrottled(() => {
+    for (const part of ['task-history', 'task-run-count'])
+      void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), part] })
+  }, 5_000)
+  const loaded = useTaskRunList({
+    filter,
+    range,
+    sort,
+    onEvent: (id, known) => {
+      recount()
+      if (!known) setFresh((old) => (old.has(id) || old.size >= MOST_FRESH ? old : new Set(old).add(id)))
+    },
   })
-  const runs = useMemo(() => unique(list.data?.pages ?? []), [list.data])
+  const { queryKey, runs, known, total } = loaded
+  const reload = useCallback(() => {
+    setFresh(new Set())
+    void client.resetQueries({ queryKey })
+    void client.invalidateQueries({ queryKey: runKeys.lists(ws) })
+  }, [client, queryKey, ws])
+  useLiveGap(reload)
+  const waiting = [...fresh].filter((id) => !known.has(id)).length
   const names = useQuery(
     flowRunNamesQuery(
       ws,
-      runs.flatMap((run) => (run.flow_run_id ? [run.flow_run_id] : [])),
+      runs.flatMap((run) => run.flow_run_id ?? []),
     ),
   )
-  const rows = useRows({
-    count: runs.length,
-    height: narrow ? 52 : 32,
-    hasMore: list.hasNextPage && !list.isFetchingNextPage,
-    fetchMore: () => void list.fetchNextPage(),
-  })
-  if (list.isError && !list.data)
-    return (
-      <Panel>
-        <ErrorState
-          title="The task runs could not be loaded"
-          error={list.error}
-          onRetry={() => void list.refetch()}
-        />
-      </Panel>
-    )
-  if (list.data && runs.length === 0) {
-    const filters = hasFilter(filter)
-    return (
-      <Panel>
-        {filters ? (
-          <EmptyState
-            kind="no-match"
-            title="Nothing matches"
-            text="No task run in this time has all of these properties."
-          >
-            <Button onClick={onClear}>
-              {filters === 1 ? 'Clear the filter' : `Clear ${filters} filters`}
-            </Button>
-          </EmptyState>
-        ) : (
-          <EmptyState
-            title="No task runs in this time"
-            text="Functions decorated with @task show up here as they run."
-          />
-        )}
-      </Panel>
-    )
+
+  const selection = useSelection(runs)
+  const [selecting, setSelecting] = useState(false)
+  const [asked, setAsked] = useState<TaskRun[] | null>(null)
+  const bulk = useBulk('task-run')
+  const may = useRunPermissions()
+  const ask = (action: ListAction, chosen: TaskRun[]): void => {
+    if (action === 'delete') setAsked(chosen)
+    else
+      toast({
+        title:
+          action === 'retry'
+            ? 'Task runs are not retried from here'
+            : 'Task runs are not cancelled from here',
+        text: `Their code decides about them. ${action === 'retry' ? 'Retry' : 'Cancel'} the flow run that they belong to.`,
+        look: 'cancelled',
+      })
   }
   return (
-    <Panel>
-      <div ref={rows.anchor}>
-        {narrow ? (
-          <>
-            <div style={{ height: rows.before }} />
-            {rows.items.map((item) => {
-              const run = runs[item.index]
-              return run ? <TaskRunCard key={run.id} run={run} zone={zone} now={now} /> : null
-            })}
-            <div style={{ height: rows.after }} />
-          </>
-        ) : (
-          <TableScroll label="Task runs" className="overflow-x-visible! -outline-offset-2!">
-            <Table>
-              <colgroup>
-                <col style={{ width: 128 }} />
-                <col style={{ width: '26%' }} />
-                <col style={{ width: '16%' }} />
-                <col style={{ width: 104 }} />
-                <col style={{ width: 90 }} />
-                <col style={{ width: 48 }} className="max-lg:hidden" />
-                <col />
-              </colgroup>
-              <thead>
-                <tr>
-                  <Th className="top-(--bar)!">State</Th>
-                  <Th className="top-(--bar)!">Task run</Th>
-                  <Th className="top-(--bar)!">Belongs to</Th>
-                  <Th num className="top-(--bar)!" sorted="desc">
-                    Started
-                  </Th>
-                  <Th num className="top-(--bar)!">
-                    Took
-                  </Th>
-                  <Th num className="top-(--bar)! max-lg:hidden" title="Attempts">
-                    Try
-                  </Th>
-                  <Th className="top-(--bar)!">Message</Th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.data ? null : (
-                  <SkeletonRows rows={14} widths={['80px', '60%', '70px', '60px', '50px', '14px', '70%']} />
-                )}
-                <Spacer height={rows.before} columns={7} />
-                {rows.items.map((item) => {
-                  const run = runs[item.index]
-                  return run ? (
-                    <TaskRunRow
-                      key={run.id}
-                      run={run}
-                      runName={names.data?.get(run.flow_run_id ?? '')}
-                      zone={zone}
-                      now={now}
-                    />
-                  ) : null
-                })}
-                <Spacer height={rows.after} columns={7} />
-              </tbody>
-            </Table>
-          </TableScroll>
-        )}
-      </div>
-    </Panel>
+    <>
+      <RunList
+        kind="task-run"
+        label="Task runs"
+        loaded={loaded}
+        columns={columns}
+        facts={(run) => ({ runName: names.data?.get(run.flow_run_id ?? '') })}
+        clock={{ zone, now }}
+        card={(run) => <TaskRunCard run={run} zone={zone} now={now} />}
+        empty={<NoRuns kind="task-runs" filter={filter} onClear={onClear} />}
+        sort={sort}
+        onSort={(next) => set({ sort: next }, true)}
+        waiting={waiting}
+        onReload={reload}
+        selection={selection}
+        peek={peek}
+        onPeek={(id) => set({ peek: id })}
+        onAction={ask}
+      />
+      {selection.all.size > 0 ? (
+        <Suspense>
+          <SelectionBar
+            selected={selection.all.size}
+            total={total}
+            actions={[
+              {
+                label: 'Delete',
+                icon: 'trash',
+                n: selection.all.size,
+                bad: true,
+                lacks: may.manage,
+                run: () => ask('delete', [...selection.all.values()]),
+              },
+            ]}
+            selecting={selecting}
+            onAll={() => {
+              setSelecting(true)
+              allMatching<TaskRun>(ws, 'task_runs', filter, range, { sort })
+                .then(selection.set)
+                .catch((error: unknown) => toastError('Not all could be selected', error))
+                .finally(() => setSelecting(false))
+            }}
+            onClear={selection.clear}
+          />
+        </Suspense>
+      ) : null}
+      {asked ? (
+        <DeleteDialog
+          runs={asked}
+          onClose={() => setAsked(null)}
+          onDelete={() => void bulk.removeTasks(asked).then((done) => done && selection.clear())}
+        />
+      ) : null}
+      {bulk.report}
+    </>
+  )
+}
+
+function DeleteDialog({ runs, onClose, onDelete }: { runs: TaskRun[]; onClose(): void; onDelete(): void }) {
+  const what = runs.length === 1 ? (runs[0]?.name ?? 'this task run') : plural(runs.length, 'task run')
+  return (
+    <Dialog
+      open
+      onOpenChange={(next) => !next && onClose()}
+      title={`Delete ${what}?`}
+      lead="Their states go with them; their flow runs and logs stay. This cannot be undone."
+    >
+      <div className="h-4" />
+      <DialogFoot>
+        <Button onClick={onClose}>Keep them</Button>
+        <Button
+          kind="bad"
+          className="max-w-80"
+          onClick={() => {
+            onClose()
+            onDelete()
+          }}
+        >
+          <span className="clip">Delete {what}</span>
+        </Button>
+      </DialogFoot>
+    </Dialog>
   )
 }

@@ -44,7 +44,7 @@ export interface FlowRun extends RunBase {
   work_pool_name?: string | null
   work_queue_name: string | null
   infrastructure_pid?: string | null
-  created_by?: { type: string | null; display_value: string | null } | null
+  created_by?: { id?: string | null; type: string | null; display_value: string | null } | null
   job_variables?: Record<string, unknown> | null
   labels?: Record<string, unknown> | null
   empirical_policy?: { retries?: number | null } | null

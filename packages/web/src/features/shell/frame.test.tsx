@@ -175,7 +175,7 @@ describe('what the role lacks', () => {
     const address = `/account/${ACCOUNT}/workspace/${WORKSPACE}/${page}`
     // What the page asks for; then all of it is refused.
     const { calls } = await renderApp(address, { api })
-    await screen.findAllByRole('button', { name: 'Try again' })
+    await screen.findAllByRole('button', { name: 'Try again' }, { timeout: 4_000 })
     cleanup()
     const asked = calls
       .filter(({ path }) => path.startsWith(W))

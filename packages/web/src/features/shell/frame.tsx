@@ -40,6 +40,7 @@ export function Frame({
   head,
   home,
   nav,
+  views,
   root,
   live,
   children,
@@ -49,6 +50,8 @@ export function Frame({
   /** Where the mark leads: the list of workspaces, or the dashboard where there is only one. */
   home: { to: string; label: string }
   nav: readonly NavGroup[]
+  /** What the sidebar holds below its links: the pinned views. */
+  views?: (rail: boolean) => ReactNode
   /** The first crumbs. */
   root: readonly { label: string; to: string }[]
   live?: ReactNode
@@ -104,7 +107,14 @@ export function Frame({
           className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-sunken md:flex"
           aria-label="Sidebar"
         >
-          <SidebarBody rail={rail} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
+          <SidebarBody
+            rail={rail}
+            head={head}
+            home={home}
+            nav={nav}
+            views={views}
+            onHelp={() => setSheet(true)}
+          />
         </aside>
         <Radix.Root open={drawer} onOpenChange={setDrawer}>
           <Radix.Portal>
@@ -114,7 +124,14 @@ export function Frame({
               className="fixed inset-y-0 left-0 z-30 flex w-66 max-w-[85vw] flex-col border-r border-line-strong bg-sunken outline-none md:hidden motion-safe:animate-[slide-in_var(--t-move)_var(--ease)]"
             >
               <Radix.Title className="sr-only">Menu</Radix.Title>
-              <SidebarBody rail={false} head={head} home={home} nav={nav} onHelp={() => setSheet(true)} />
+              <SidebarBody
+                rail={false}
+                head={head}
+                home={home}
+                nav={nav}
+                views={views}
+                onHelp={() => setSheet(true)}
+              />
             </Radix.Content>
           </Radix.Portal>
         </Radix.Root>
@@ -227,12 +244,14 @@ function SidebarBody({
   head,
   home,
   nav,
+  views,
   onHelp,
 }: {
   rail: boolean
   head: ReactNode
   home: { to: string; label: string }
   nav: readonly NavGroup[]
+  views: ((rail: boolean) => ReactNode) | undefined
   onHelp: () => void
 }) {
   return (
@@ -267,6 +286,7 @@ function SidebarBody({
             </ul>
           </div>
         ))}
+        {views?.(rail)}
       </nav>
       <div
         className={clsx(

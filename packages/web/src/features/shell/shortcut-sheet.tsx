@@ -28,7 +28,11 @@ const GROUPS: { title: string; rows: [keys: string[], what: string][] }[] = [
       [['j'], 'Next row'],
       [['k'], 'Previous row'],
       [['x'], 'Select the row'],
+      [['X'], 'Select up to the row'],
+      [['o'], 'Sum the run up at the side'],
       [['Enter'], 'Open the row'],
+      [['c'], 'Cancel what is selected'],
+      [['r'], 'Retry what is selected'],
     ],
   },
   {

@@ -16,6 +16,13 @@ const OnboardingCard = lazy(() =>
   import('../onboarding/onboarding-card.tsx').then((m) => ({ default: m.OnboardingCard })),
 )
 
+const PinnedViews = lazy(() => import('../runs/pinned-views.tsx').then((m) => ({ default: m.PinnedViews })))
+const pinnedViews = (rail: boolean) => (
+  <Suspense>
+    <PinnedViews rail={rail} />
+  </Suspense>
+)
+
 const nav = (path: string): NavGroup[] => [
   {
     items: [
@@ -70,6 +77,7 @@ export function WorkspaceLayout() {
       }
       head={<Switcher current={row} local={local} />}
       nav={known ? nav(path) : []}
+      {...(known && { views: pinnedViews })}
       root={
         local
           ? [{ label: 'Local', to: `${path}/dashboard` }]
