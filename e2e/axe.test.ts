@@ -1,40 +1,19 @@
-import { startServer, type TestServer } from '@orrery/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, createWorkspace, hasBrowser, launchBrowser, newVisitor, PASSWORD, signUp } from './browser.ts'
-
-/** Pages for anybody, then pages behind the sign-in; `W` stands for the workspace. */
-const OPEN = ['/sign-in', '/sign-up', '/forgot-password', '/reset-password?token=x', '/no-such-page']
-const INSIDE = [
-  '/workspaces',
-  '/workspaces/new',
-  '/my/profile',
-  '/my/api-keys',
-  '/my/sessions',
-  '/instance',
-  '/auth/client?callback=http%3A%2F%2Flocalhost%3A54321',
-  'W/dashboard',
-  'W/settings',
-]
+import { axe, hasBrowser, launchBrowser, newVisitor, PASSWORD } from './browser.ts'
+import { INSIDE_PAGES, OPEN_PAGES, open, type Scene, scene } from './pages.ts'
 
 describe.runIf(hasBrowser)('the pages, by axe', () => {
-  let server: TestServer
+  let here: Scene
   let browser: Browser
-  let workspace: string
-  let state: Awaited<ReturnType<Awaited<ReturnType<typeof newVisitor>>['context']['storageState']>>
 
   beforeAll(async () => {
-    server = await startServer()
+    here = await scene()
     browser = await launchBrowser()
-    const { page, context } = await newVisitor(browser, server.url)
-    await signUp(page, 'mira@northwind.example')
-    workspace = await createWorkspace(page, 'production', 'Everything the business wakes up to')
-    state = await context.storageState()
-    await context.close()
-  })
+  }, 180_000)
   afterAll(async () => {
     await browser?.close()
-    await server?.stop()
+    await here?.stop()
   })
 
   /** The violations of the open page, in light and in dark. */
@@ -47,39 +26,77 @@ describe.runIf(hasBrowser)('the pages, by axe', () => {
     return found
   }
 
-  it.each(OPEN)('%s has no violation in either theme', async (path) => {
-    const { page, context } = await newVisitor(browser, server.url)
-    await page.goto(path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
+  it.each(OPEN_PAGES)('%s has no violation in either theme, wide and at 360 pixels', async (path) => {
+    const { page, context } = await newVisitor(browser, here.url)
+    await open(page, path)
+    expect(await inBothThemes(page)).toEqual([])
+    await page.setViewportSize({ width: 360, height: 780 })
     expect(await inBothThemes(page)).toEqual([])
     await context.close()
   })
 
-  it.each(INSIDE)('%s has no violation in either theme', async (path) => {
-    const { page, context } = await newVisitor(browser, server.url, { storageState: state })
-    await page.goto(path.replace('W', workspace))
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForLoadState('networkidle')
+  it.each(INSIDE_PAGES)('%s has no violation in either theme', async (path) => {
+    const { page, context } = await newVisitor(browser, here.url, { storageState: here.state })
+    await open(page, here.address(path))
     expect(await inBothThemes(page)).toEqual([])
     await context.close()
   })
 
-  it.each([360, 2560])('no page is wider than a screen of %i pixels', async (width) => {
-    const { page, context } = await newVisitor(browser, server.url, {
-      viewport: { width, height: 800 },
-      storageState: state,
+  it.each(INSIDE_PAGES)('%s has no violation in either theme at 360 pixels', async (path) => {
+    const { page, context } = await newVisitor(browser, here.url, {
+      storageState: here.state,
+      viewport: { width: 360, height: 780 },
     })
-    for (const path of [...INSIDE]) {
-      await page.goto(path.replace('W', workspace))
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      const over = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-      expect(`${path} ${Math.max(0, over)}`).toBe(`${path} 0`)
+    await open(page, here.address(path))
+    expect(await inBothThemes(page)).toEqual([])
+    await context.close()
+  })
+
+  it('the larger steps between the colours of states have no violation either', async () => {
+    const { page, context } = await newVisitor(browser, here.url, { storageState: here.state })
+    await open(page, '/my/profile')
+    await page.getByRole('button', { name: 'More light and dark' }).click()
+    for (const path of ['/my/profile', 'W/dashboard', 'W/runs']) {
+      await open(page, here.address(path))
+      expect(await page.evaluate<string>('document.documentElement.dataset.vision')).toBe('steps')
+      expect(await inBothThemes(page)).toEqual([])
     }
     await context.close()
   })
 
+  // 320 is what is left of 1,280 pixels at a zoom of 400 %.
+  it.each([320, 360, 2560])('no page is wider than a screen of %i pixels', async (width) => {
+    const { page, context } = await newVisitor(browser, here.url, {
+      viewport: { width, height: 800 },
+      storageState: here.state,
+    })
+    const over: string[] = []
+    for (const path of [...OPEN_PAGES, ...INSIDE_PAGES]) {
+      await open(page, here.address(path))
+      const by = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      if (by > 0) over.push(`${path} by ${by}`)
+    }
+    expect(over).toEqual([])
+    await context.close()
+  })
+
+  it('nothing moves for who asked for that', async () => {
+    const moving = `document.getAnimations().filter((each) =>
+      each.playState === 'running' && each.effect.getComputedTiming().duration > 0).length`
+    const { page, context } = await newVisitor(browser, here.url, { storageState: here.state })
+    for (const path of ['W/dashboard', 'W/runs', 'W/runs/flow-run/RUN?view=timeline', '/my/profile']) {
+      await open(page, here.address(path))
+      expect(`${path} ${await page.evaluate<number>(moving)}`).toBe(`${path} 0`)
+    }
+    // The same page moves for everybody else: a run is going on.
+    await page.emulateMedia({ reducedMotion: 'no-preference' })
+    await open(page, here.address('W/dashboard'))
+    expect(await page.evaluate<number>(moving)).toBeGreaterThan(0)
+    await context.close()
+  })
+
   it('open dialogs, menus and the palette have no violation', async () => {
-    const { page, context } = await newVisitor(browser, server.url, { storageState: state })
+    const { page, context } = await newVisitor(browser, here.url, { storageState: here.state })
     // What floats is outside of the landmarks by its nature.
     const floating = { disable: ['region'] }
     await page.goto('/my/api-keys')
@@ -107,7 +124,7 @@ describe.runIf(hasBrowser)('the pages, by axe', () => {
   })
 
   it('signing in and creating a key need no mouse', async () => {
-    const { page, context } = await newVisitor(browser, server.url)
+    const { page, context } = await newVisitor(browser, here.url)
     await page.goto('/my/api-keys')
     await page.getByLabel('E-mail').waitFor()
     // The first field has the focus; Tab passes the link for a forgotten password on its way.

@@ -105,7 +105,7 @@ export function Copyable({
   className?: string
 }) {
   return (
-    <span className={clsx('inline-flex max-w-full items-center gap-1', className)}>
+    <span className={clsx('inline-flex max-w-full min-w-0 items-center gap-1', className)}>
       <span className="clip font-mono text-small" title={text}>
         {shown ?? text}
       </span>

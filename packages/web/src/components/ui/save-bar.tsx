@@ -27,7 +27,7 @@ export function SaveBar({
           {problem}
         </p>
       ) : null}
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex min-w-0 flex-wrap items-center gap-2">
         <GuardedButton
           why={forbidden}
           kind="main"
@@ -40,7 +40,7 @@ export function SaveBar({
         <Button kind="bare" disabled={!changed} onClick={onDiscard}>
           Discard
         </Button>
-        <span className="inline-flex min-w-0 items-center gap-1.5 text-text-3 sm:ml-auto">{children}</span>
+        <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 text-text-3 sm:ml-auto">{children}</span>
       </div>
     </>
   )

@@ -75,7 +75,7 @@ export function Segmented<T extends string>({
     <div
       role="group"
       aria-label={label}
-      className="inline-flex h-(--control) flex-none rounded-control border border-line-strong bg-sunken p-px"
+      className="inline-flex h-(--control) max-w-full flex-none rounded-control border border-line-strong bg-sunken p-px"
     >
       {options.map((option) => (
         <button
@@ -86,14 +86,14 @@ export function Segmented<T extends string>({
           title={option.iconOnly ? option.label : undefined}
           onClick={() => onChange(option.id)}
           className={clsx(
-            'flex items-center gap-1.5 rounded-chip px-2.75 font-medium whitespace-nowrap',
+            'flex min-w-0 items-center gap-1.5 rounded-chip px-2.75 font-medium whitespace-nowrap',
             value === option.id
               ? 'bg-raised text-text shadow-[0_0_0_1px_var(--line-strong)] [&_svg]:text-accent'
               : 'text-text-2 hover:text-text',
           )}
         >
           {option.icon}
-          {option.iconOnly ? null : option.label}
+          {option.iconOnly ? null : <span className="truncate">{option.label}</span>}
         </button>
       ))}
     </div>

@@ -251,7 +251,7 @@ function Preferences() {
     </div>
   )
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
       {row(
         'Theme',
         <Segmented
