@@ -52,7 +52,7 @@ describe.runIf(hasBrowser)('the shell', () => {
 
   it('the sidebar narrows to a rail by one key, and stays so after a reload', async () => {
     const { page, close } = await open('/flows')
-    const width = async () => (await page.getByLabel('Sidebar').boundingBox())?.width
+    const width = async () => (await page.getByLabel('Sidebar', { exact: true }).boundingBox())?.width
     expect(await width()).toBe(232)
     await page.keyboard.press('[')
     await expect.poll(width).toBe(52)
@@ -176,7 +176,7 @@ describe.runIf(hasBrowser)('the shell', () => {
     await page.keyboard.press('?')
     await page.keyboard.press('[')
     expect(await page.getByRole('heading', { name: 'Keyboard shortcuts' }).count()).toBe(0)
-    expect((await page.getByLabel('Sidebar').boundingBox())?.width).toBe(232)
+    expect((await page.getByLabel('Sidebar', { exact: true }).boundingBox())?.width).toBe(232)
     await page.keyboard.press('Control+k')
     await page.getByPlaceholder(/find a run/).waitFor()
     await close()

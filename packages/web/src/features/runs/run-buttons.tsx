@@ -15,6 +15,7 @@ import {
   toast,
 } from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
+import { useOfferedActions } from '../../lib/page-actions.ts'
 import { useShortcuts } from '../../lib/shortcuts.ts'
 import { isTerminal, lookOf, wordOf } from '../../lib/states.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
@@ -84,6 +85,10 @@ export function RunButtons({
   useShortcuts([
     { keys: 'r', run: () => noRetry === null && setDialog('retry') },
     { keys: 'c', run: () => noCancel === null && setDialog('cancel') },
+  ])
+  useOfferedActions([
+    { id: 'cancel', label: 'Cancel this run…', icon: 'stop', why: noCancel, run: () => setDialog('cancel') },
+    { id: 'retry', label: 'Retry this run…', icon: 'retry', why: noRetry, run: () => setDialog('retry') },
   ])
   return (
     <div className="flex items-center gap-2">

@@ -51,6 +51,7 @@ describe('the frame of a workspace', () => {
         ...api,
         [`POST ${W}/flow_runs/filter`]: ({ body }: Call) => {
           asked.push(body)
+          if (!JSON.stringify(body).includes('like_')) return []
           return [{ id: RUN, name: 'peach-marmot', state_name: 'Failed' }]
         },
         [`POST ${W}/flows/filter`]: [],
@@ -62,6 +63,7 @@ describe('the frame of a workspace', () => {
     for (const value of ['p', 'pe', 'peach']) fireEvent.change(field, { target: { value } })
     fireEvent.click(await screen.findByText('peach-marmot'))
     expect(asked).toEqual([
+      { flow_runs: { start_time: { is_null_: false } }, sort: 'START_TIME_DESC', limit: 5 },
       { flow_runs: { name: { like_: 'peach' } }, sort: 'EXPECTED_START_TIME_DESC', limit: 6 },
     ])
     await waitFor(() =>

@@ -63,7 +63,10 @@ export function Frame({
   const [palette, setPalette] = useState<PaletteScope | false>(false)
   const [sheet, setSheet] = useState(false)
   const location = useLocation()
-  const rail = facts.rail || collapsed === 'rail'
+  // Pages that need the width have a choice of their own: narrow, until one asks otherwise.
+  const [wide, setWide] = useStored('sidebar.wide')
+  const rail = facts.rail ? wide === null : collapsed === 'rail'
+  const fold = (): void => (facts.rail ? setWide(rail ? 'yes' : null) : setCollapsed(rail ? null : 'rail'))
 
   // Loaded before it is asked for: what is typed right after its shortcut would be lost otherwise.
   useEffect(() => {
@@ -78,7 +81,7 @@ export function Frame({
     { keys: 'mod+k', run: () => setPalette((open) => (open ? false : 'all')) },
     { keys: 'mod+shift+k', run: () => setPalette((open) => (open ? false : 'workspaces')) },
     { keys: '?', run: () => setSheet(true) },
-    { keys: '[', run: () => setCollapsed(collapsed === 'rail' ? null : 'rail') },
+    { keys: '[', run: fold },
     {
       keys: '/',
       run: () => {
@@ -114,6 +117,7 @@ export function Frame({
             nav={nav}
             views={views}
             onHelp={() => setSheet(true)}
+            onFold={fold}
           />
         </aside>
         <Radix.Root open={drawer} onOpenChange={setDrawer}>
@@ -246,6 +250,7 @@ function SidebarBody({
   nav,
   views,
   onHelp,
+  onFold,
 }: {
   rail: boolean
   head: ReactNode
@@ -253,6 +258,8 @@ function SidebarBody({
   nav: readonly NavGroup[]
   views: ((rail: boolean) => ReactNode) | undefined
   onHelp: () => void
+  /** Absent where there is nothing to narrow: in the drawer. */
+  onFold?: () => void
 }) {
   return (
     <>
@@ -288,6 +295,18 @@ function SidebarBody({
         ))}
         {views?.(rail)}
       </nav>
+      {rail && onFold ? (
+        <div className="flex flex-none justify-center pb-1.5">
+          <Button
+            kind="bare"
+            square
+            icon="right"
+            aria-label="Widen the sidebar"
+            title="Widen the sidebar ([)"
+            onClick={onFold}
+          />
+        </div>
+      ) : null}
       <div
         className={clsx(
           'flex h-12 flex-none items-center gap-1 border-t border-line',
@@ -296,14 +315,26 @@ function SidebarBody({
       >
         <UserMenu rail={rail} />
         {rail ? null : (
-          <Button
-            kind="bare"
-            square
-            icon="help"
-            aria-label="Keyboard shortcuts"
-            title="Keyboard shortcuts"
-            onClick={onHelp}
-          />
+          <span className="flex">
+            <Button
+              kind="bare"
+              square
+              icon="help"
+              aria-label="Keyboard shortcuts"
+              title="Keyboard shortcuts (?)"
+              onClick={onHelp}
+            />
+            {onFold ? (
+              <Button
+                kind="bare"
+                square
+                icon="left"
+                aria-label="Narrow the sidebar"
+                title="Narrow the sidebar ([)"
+                onClick={onFold}
+              />
+            ) : null}
+          </span>
         )}
       </div>
     </>

@@ -2,14 +2,27 @@ import { useQuery } from '@tanstack/react-query'
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Dialog as Radix } from 'radix-ui'
-import { useEffect, useState } from 'react'
-import { Icon, type IconName, Kbd, toast, toastError, useReturnFocus } from '../../components/ui/index.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import {
+  Icon,
+  type IconName,
+  Kbd,
+  StateBadge,
+  toast,
+  toastError,
+  useReturnFocus,
+} from '../../components/ui/index.ts'
 import { apiAt } from '../../lib/api.ts'
-import { sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
-import { useTheme } from '../../lib/preferences.ts'
+import { overviewQuery, sessionQuery, useConfig, workspacesQuery } from '../../lib/identity.ts'
+import { usePageActions } from '../../lib/page-actions.ts'
+import { useRecentWorkspaces, useStars, useTheme, useZone } from '../../lib/preferences.ts'
 import { workspaceApiBase, workspacePath } from '../../lib/workspace.ts'
+import { byLiking } from './workspace-order.ts'
 
 interface Entry {
+  /** Why it cannot be done. */
+  why?: string | null
+  end?: ReactNode
   id: string
   label: string
   hint?: string
@@ -83,6 +96,21 @@ async function copy(text: string, what: string): Promise<void> {
   }
 }
 
+/** The runs that began last: what one most often wants when nothing is typed yet. */
+function useRecentRuns(base: string | undefined): Named[] {
+  const query = useQuery({
+    queryKey: [base, 'palette', 'recent'],
+    enabled: base !== undefined,
+    queryFn: ({ signal }) =>
+      apiAt(base ?? '').post<Named[]>(
+        '/flow_runs/filter',
+        { flow_runs: { start_time: { is_null_: false } }, sort: 'START_TIME_DESC', limit: 5 },
+        { signal },
+      ),
+  })
+  return query.data ?? NONE
+}
+
 /** Everything, or only where else one could work. */
 export type PaletteScope = 'all' | 'workspaces'
 
@@ -112,10 +140,17 @@ export default function Palette({
     useLocation().pathname.split('/workspace/')[1]?.split('/').slice(1).join('/') ?? '',
   )?.[0]
   const path = accountId && workspaceId ? workspacePath(accountId, workspaceId) : undefined
-  const found = useFound(
-    path && accountId && workspaceId ? workspaceApiBase(config.mode, accountId, workspaceId) : undefined,
-    scope === 'all' ? text : '',
-  )
+  const base =
+    path && accountId && workspaceId && scope === 'all'
+      ? workspaceApiBase(config.mode, accountId, workspaceId)
+      : undefined
+  const found = useFound(base, text)
+  const recentRuns = useRecentRuns(base)
+  const pageActions = usePageActions()
+  const { data: overview = [] } = useQuery({ ...overviewQuery, enabled: !local })
+  const { stars } = useStars(me?.id ?? '')
+  const { recent } = useRecentWorkspaces()
+  const [zone, setZone] = useZone()
 
   const go = (to: string) => () => void navigate({ to: to as '/' })
   const pages: Entry[] = [
@@ -125,6 +160,9 @@ export default function Palette({
           { id: 'runs', label: 'Runs', icon: 'runs' as const, run: go(`${path}/runs`) },
           { id: 'flows', label: 'Flows', icon: 'flows' as const, run: go(`${path}/flows`) },
           { id: 'artifacts', label: 'Artifacts', icon: 'artifacts' as const, run: go(`${path}/artifacts`) },
+          // These have no page yet; theirs says what does their job meanwhile.
+          { id: 'variables', label: 'Variables', icon: 'variables' as const, run: go(`${path}/variables`) },
+          { id: 'events', label: 'Events', icon: 'events' as const, run: go(`${path}/events`) },
           {
             id: 'settings',
             label: 'Workspace settings',
@@ -161,6 +199,12 @@ export default function Palette({
     { id: 'light', label: 'Light theme', icon: 'sun', run: () => setTheme('light') },
     { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
     { id: 'system', label: 'Theme as the system', icon: 'screen', run: () => setTheme('system') },
+    {
+      id: 'zone',
+      label: zone === 'utc' ? 'Show times in local time' : 'Show times in UTC',
+      icon: 'clock',
+      run: () => setZone(zone === 'utc' ? 'local' : 'utc'),
+    },
     { id: 'shortcuts', label: 'Keyboard shortcuts', icon: 'help', run: onShortcuts },
     {
       id: 'copy-link',
@@ -180,6 +224,14 @@ export default function Palette({
         ]
       : []),
   ]
+  const latest: Entry[] = recentRuns.map((run) => ({
+    id: `recent-${run.id}`,
+    label: run.name,
+    hint: `${run.state_name ?? 'No state'} run`,
+    icon: 'runs',
+    run: go(`${path}/runs/flow-run/${run.id}`),
+  }))
+  const here: Entry[] = pageActions.map((action) => ({ ...action, hint: action.why ?? '' }))
   const named: Entry[] = [
     ...found.runs.map((run) => ({
       id: run.id,
@@ -219,17 +271,31 @@ export default function Palette({
       : []
   const switches: Entry[] = workspaces
     .filter((row) => row.workspace_id !== workspaceId)
-    .map((row) => ({
-      id: row.workspace_id,
-      label: row.workspace_name,
-      hint: row.account_name,
-      icon: 'home',
-      run: go(`${workspacePath(row.account_id, row.workspace_id)}/dashboard`),
-    }))
+    .sort(byLiking(stars, recent))
+    .map((row) => {
+      const today = overview.find((each) => each.workspace_id === row.workspace_id)?.today
+      const bad = today ? today.failed + today.crashed : 0
+      return {
+        id: row.workspace_id,
+        label: row.workspace_name,
+        hint: row.account_name,
+        icon: stars.has(row.workspace_id) ? 'star' : 'home',
+        run: go(`${workspacePath(row.account_id, row.workspace_id)}/dashboard`),
+        end:
+          bad > 0 ? (
+            <StateBadge look="failed" tone="word" className="text-small">
+              {bad}
+              <span className="sr-only"> failed today</span>
+            </StateBadge>
+          ) : null,
+      }
+    })
 
   // What the server finds comes after the typing: Enter must not find nothing chosen where it is all there is.
   const first = named[0] && textOf(named[0])
-  const onlyNamed = ![...pages, ...switches, ...actions].some((entry) => matches(textOf(entry), text))
+  const onlyNamed = ![...here, ...pages, ...switches, ...actions].some((entry) =>
+    matches(textOf(entry), text),
+  )
   useEffect(() => {
     if (first && onlyNamed) setChosen(first)
   }, [first, onlyNamed])
@@ -246,15 +312,17 @@ export default function Palette({
             key={entry.id}
             value={textOf(entry)}
             forceMount={always}
+            disabled={Boolean(entry.why)}
             onSelect={() => {
               onClose()
               entry.run()
             }}
-            className="flex min-h-7.5 cursor-pointer items-center gap-2.25 rounded-[5px] px-2 data-[selected=true]:bg-hover"
+            className="flex min-h-7.5 cursor-pointer items-center gap-2.25 rounded-[5px] px-2 data-[disabled=true]:text-text-3 data-[selected=true]:bg-hover"
           >
             <Icon name={entry.icon} className="text-text-3" />
             <span className="clip">{entry.label}</span>
             {entry.hint ? <span className="clip text-text-2">{entry.hint}</span> : null}
+            {entry.end ? <span className="ml-auto pl-2">{entry.end}</span> : null}
           </Command.Item>
         ))}
       </Command.Group>
@@ -291,7 +359,9 @@ export default function Palette({
               {scope === 'all' ? (
                 <>
                   {group('By id', byId, true)}
+                  {group('This run', here)}
                   {group('Go to', pages)}
+                  {text.trim() ? null : group('Latest runs', latest)}
                   {group('Runs and flows', named, true)}
                   {group('Switch workspace', switches)}
                   {group('Do', actions)}

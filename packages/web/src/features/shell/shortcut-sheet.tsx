@@ -2,11 +2,13 @@ import { Button, Checkbox, Dialog, DialogBody, DialogFoot, Kbd } from '../../com
 import { useShortcutsEnabled } from '../../lib/preferences.ts'
 import { isMac } from '../../lib/shortcuts.ts'
 
+const mod = (key: string): string => (isMac ? `⌘ ${key}` : `Ctrl ${key}`)
 const GROUPS: { title: string; rows: [keys: string[], what: string][] }[] = [
   {
     title: 'Everywhere',
     rows: [
-      [[isMac ? '⌘ K' : 'Ctrl K'], 'Find or do'],
+      [[mod('K')], 'Find or do'],
+      [[isMac ? '⌘ ⇧ K' : 'Ctrl Shift K'], 'Switch workspace'],
       [['/'], 'Filter, where there is one'],
       [['['], 'Narrow or widen the sidebar'],
       [['?'], 'This sheet'],
@@ -18,33 +20,53 @@ const GROUPS: { title: string; rows: [keys: string[], what: string][] }[] = [
       [['g', 'h'], 'Home'],
       [['g', 'r'], 'Runs'],
       [['g', 'f'], 'Flows'],
+      [['g', 'a'], 'Artifacts'],
       [['g', 's'], 'Settings of the workspace'],
       [['g', 'w'], 'Workspaces'],
     ],
   },
   {
-    title: 'In lists',
+    title: 'In lists of runs and flows',
     rows: [
-      [['j'], 'Next row'],
-      [['k'], 'Previous row'],
+      [['j', 'k'], 'Next row, previous row'],
       [['x'], 'Select the row'],
       [['X'], 'Select up to the row'],
-      [['o'], 'Sum the run up at the side'],
+      [['o'], 'Sum the run up at the side; open the flow'],
       [['Enter'], 'Open the row'],
       [['c'], 'Cancel what is selected'],
       [['r'], 'Retry what is selected'],
+      [['Esc'], 'Select nothing'],
     ],
   },
   {
     title: 'On a run',
     rows: [
-      [['r'], 'Retry'],
+      [['r'], 'Retry, or run again'],
       [['c'], 'Cancel'],
       [[',', '.'], 'The run before, the run after'],
-      [['f'], 'Fit the graph'],
+      [[mod('F')], 'Find in the log, when it has the focus'],
+    ],
+  },
+  {
+    title: 'In Radar, Timeline and Table',
+    rows: [
+      [['↑', '↓', '←', '→'], 'Walk along dependencies and rows'],
+      [['Enter'], 'Open the task'],
+      [['e'], 'Open a sub-flow in place'],
+      [['/'], 'Find a task'],
       [['i'], 'Fold idle time in the Timeline'],
-      [['+', '−'], 'Zoom'],
-      [['↑', '↓', '←', '→'], 'Walk the graph'],
+      [['Esc'], 'Select nothing'],
+    ],
+  },
+  {
+    title: 'In Radar',
+    rows: [
+      [['f'], 'Fit the graph'],
+      [['+', '−', '0'], 'Zoom in, out, to full size'],
+      [['x'], 'Critical path'],
+      [['p'], 'Path between two tasks'],
+      [['r'], 'Only the task and what it touches'],
+      [['Space'], 'Replay'],
     ],
   },
 ]

@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { clsx } from 'clsx'
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { Icon, Input, StateBadge, WorkspaceSign } from '../../components/ui/index.ts'
 import { overviewQuery, sessionQuery, type WorkspaceRow } from '../../lib/identity.ts'
 import { useRecentWorkspaces, useStars } from '../../lib/preferences.ts'
+import { isMac } from '../../lib/shortcuts.ts'
 import { workspacePath } from '../../lib/workspace.ts'
+import { byLiking } from './workspace-order.ts'
 
 /** The name of the workspace, and behind it the way to every other one. */
 export function Switcher({ current, local }: { current: WorkspaceRow | undefined; local: boolean }) {
@@ -23,7 +26,7 @@ export function Switcher({ current, local }: { current: WorkspaceRow | undefined
       <Popover.Trigger asChild>
         <button
           type="button"
-          title="Switch workspace"
+          title={`Switch workspace (${isMac ? '⌘⇧K' : 'Ctrl+Shift+K'})`}
           className="flex w-full min-w-0 items-center gap-2 rounded-control px-1 py-1 text-left hover:bg-hover"
         >
           <span className="min-w-0 flex-1 leading-tight">
@@ -50,25 +53,17 @@ export function Switcher({ current, local }: { current: WorkspaceRow | undefined
   )
 }
 
-/** How many workspaces were visited since this one. */
-const sinceVisit = (recent: readonly string[], id: string): number =>
-  recent.includes(id) ? recent.indexOf(id) : recent.length
-
 function SwitcherList({ currentId, onDone }: { currentId: string | undefined; onDone: () => void }) {
   const navigate = useNavigate()
   const { data: me } = useQuery(sessionQuery)
   const { data = [] } = useQuery(overviewQuery)
-  const { stars } = useStars(me?.id ?? '')
+  const { stars, toggle } = useStars(me?.id ?? '')
   const { recent } = useRecentWorkspaces()
   const [text, setText] = useState('')
   const needle = text.trim().toLowerCase()
   const rows = data
     .filter((row) => `${row.account_name} / ${row.workspace_name}`.toLowerCase().includes(needle))
-    .sort(
-      (a, b) =>
-        Number(stars.has(b.workspace_id)) - Number(stars.has(a.workspace_id)) ||
-        sinceVisit(recent, a.workspace_id) - sinceVisit(recent, b.workspace_id),
-    )
+    .sort(byLiking(stars, recent))
   const go = (to: string) => {
     onDone()
     void navigate({ to: to as '/' })
@@ -94,12 +89,12 @@ function SwitcherList({ currentId, onDone }: { currentId: string | undefined; on
         {rows.map((row) => {
           const bad = row.today.failed + row.today.crashed
           return (
-            <li key={row.workspace_id}>
+            <li key={row.workspace_id} className="flex items-center gap-0.5">
               <button
                 type="button"
                 aria-current={row.workspace_id === currentId ? 'true' : undefined}
                 onClick={() => go(`${workspacePath(row.account_id, row.workspace_id)}/dashboard`)}
-                className="flex w-full items-center gap-2 rounded-[5px] px-2 py-1.5 text-left -outline-offset-2 hover:bg-hover focus-visible:bg-hover aria-[current]:bg-selected"
+                className="flex min-w-0 flex-1 items-center gap-2 rounded-[5px] px-2 py-1.5 text-left -outline-offset-2 hover:bg-hover focus-visible:bg-hover aria-[current]:bg-selected"
               >
                 <WorkspaceSign name={row.workspace_name} size={22} />
                 <span className="min-w-0 flex-1 leading-tight">
@@ -112,6 +107,19 @@ function SwitcherList({ currentId, onDone }: { currentId: string | undefined; on
                     <span className="sr-only"> failed today</span>
                   </StateBadge>
                 ) : null}
+              </button>
+              <button
+                type="button"
+                aria-label={`Star ${row.workspace_name}`}
+                aria-pressed={stars.has(row.workspace_id)}
+                title={stars.has(row.workspace_id) ? 'Unstar' : 'Star'}
+                onClick={() => toggle(row.workspace_id)}
+                className={clsx(
+                  'grid size-7.5 flex-none place-items-center rounded-[5px] hover:bg-hover',
+                  stars.has(row.workspace_id) ? 'text-accent [&_path]:fill-current' : 'text-text-3',
+                )}
+              >
+                <Icon name="star" />
               </button>
             </li>
           )
