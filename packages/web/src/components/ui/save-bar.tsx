@@ -40,7 +40,9 @@ export function SaveBar({
         <Button kind="bare" disabled={!changed} onClick={onDiscard}>
           Discard
         </Button>
-        <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 text-text-3 sm:ml-auto">{children}</span>
+        <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 text-text-3 sm:ml-auto">
+          {children}
+        </span>
       </div>
     </>
   )
