@@ -150,15 +150,15 @@ describe.runIf(hasBrowser)('the pages, by keyboard alone', () => {
       const name = await nameOf(opener)
       await opener.focus()
       await page.keyboard.press('Enter')
-      const popup = page.locator('[role=menu],[role=dialog],[role=listbox]').filter({ visible: true })
+      const popup = page.locator('[role=menu],[role=dialog]').filter({ visible: true })
       await popup.first().waitFor()
       const inside = async () =>
         `${name}: the focus ${(await has(popup.first(), ':focus-within')) ? 'goes in' : 'stays out'}`
-      await expect.poll(inside).toBe(`${name}: the focus goes in`)
+      await expect.poll(inside, { timeout: 10_000 }).toBe(`${name}: the focus goes in`)
       await page.keyboard.press('Escape')
       await popup.first().waitFor({ state: 'detached' })
       const back = async () => `${name}: the focus is ${(await has(opener, ':focus')) ? 'back' : 'lost'}`
-      await expect.poll(back).toBe(`${name}: the focus is back`)
+      await expect.poll(back, { timeout: 10_000 }).toBe(`${name}: the focus is back`)
     }
   })
 

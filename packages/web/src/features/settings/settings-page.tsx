@@ -47,9 +47,12 @@ export function SettingsPage() {
   const row = rows?.find((each) => each.workspace_id === workspace.workspaceId)
   const { hash } = useLocation()
 
+  // The sections below the first one come with the workspace.
+  const whole = local || row !== undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (hash) document.getElementById(hash)?.scrollIntoView({ block: 'start' })
-  }, [hash])
+  }, [hash, whole])
 
   const sections = local ? LOCAL_SECTIONS : SECTIONS
   const here = useReading(sections)
