@@ -315,7 +315,7 @@ export function GraphPanel(props: GraphPanelProps) {
               <Button kind="act" size="small" title="Open where it stands (E)" onClick={() => expand(main)}>
                 {opened.has(present.ids[main]!) ? 'Close' : 'Open here'}
               </Button>
-              <Button kind="act" size="small" title="Show it alone (R)" onClick={() => focusIn(main)}>
+              <Button kind="act" size="small" title="Show it alone (O)" onClick={() => focusIn(main)}>
                 Focus
               </Button>
             </Chip>

@@ -52,6 +52,8 @@ export type LabelInput = {
 
 /** Up to this many nodes in view everything is named; beyond it a name needs more and more air around it. */
 const NAMED = 56
+/** What a long name is cut to, in CSS pixels, where all of it has no room. */
+const CUT = 96
 
 /** Boxes by grid cell, so that a test for room looks only at its neighbourhood. */
 export class Occupied {
@@ -184,8 +186,16 @@ export function* placeLabelsSteps(input: LabelInput): Generator<undefined, Place
     const text = model.labels[i]!
     const w = Math.ceil(Math.min(input.measure(text, lit ? 'label-lit' : 'label'), 220)) + 2
     const pad = lit ? 1 : air
-    const spot = take(i, w, 14, pad, labelSpots(input, i, w, lit), pad === 1 ? 1 : pad * 1.6)
-    if (spot) labels.push({ x: spot.x, y: spot.y, w, h: 14, node: i, text, lit })
+    const place = (width: number): Spot | undefined =>
+      take(i, width, 14, pad, labelSpots(input, i, width, lit), pad === 1 ? 1 : pad * 1.6)
+    // A long name that finds no room is better cut than left out.
+    let room = w
+    let spot = place(w)
+    if (!spot && w > CUT + 20 && pad === 1) {
+      room = CUT
+      spot = place(CUT)
+    }
+    if (spot) labels.push({ x: spot.x, y: spot.y, w: room, h: 14, node: i, text, lit })
   }
   const nameClusters = (): void => {
     if (!input.folded) return

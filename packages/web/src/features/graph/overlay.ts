@@ -118,7 +118,7 @@ function drawLabel(context: CanvasRenderingContext2D, ruler: Ruler, label: Label
   const font = label.lit ? 'label-lit' : 'label'
   context.font = `${FONTS[font]} ${theme.font}`
   context.textAlign = 'left'
-  const text = ruler.fit(label.text, font, 220)
+  const text = ruler.fit(label.text, font, label.w)
   context.lineJoin = 'round'
   context.lineWidth = 3
   context.strokeStyle = theme.token.canvas

@@ -331,7 +331,7 @@ function useRested(text: string): string {
 const KEYS: Record<string, (props: RadarViewProps, stage: RadarStage | null) => () => void> = {
   Enter: (props) => () => props.main >= 0 && props.onOpen(props.main),
   e: (props) => () => props.main >= 0 && props.onExpand(props.main),
-  r: (props) => () => props.main >= 0 && props.onFocusIn(props.main),
+  o: (props) => () => props.main >= 0 && props.onFocusIn(props.main),
   x: (props) => () => props.onCritical(),
   p: (props) => () => props.onPath(),
   ' ': (props) => () => props.onPlay(),

@@ -30,21 +30,18 @@ export function rimClock(
 ): Clock {
   const { from, to } = span
   const total = to - from
-  const fine = timeTicks(from, to, 90)
-  const coarse = timeTicks(from, to, 4)
-  const long = timeTicks(from, to, 18)
-  const share = (t: number): number => (t - from) / total
   // Within a few seconds the time of the day says less than the time since the start.
-  const words = (t: number): string =>
-    total < 10_000 ? duration((t - from) / 1000) : axisLabel(t, coarse.step, zone)
-  const shift = total < 10_000 ? from - coarse.step * Math.floor(from / coarse.step) : 0
-  const marks: Clock['marks'] = coarse.ticks
-    .map((t) => t + shift)
-    .filter((t) => t <= to)
-    .map((t) => ({
-      at: share(t),
-      text: words(t),
-    }))
+  const short = total < 10_000
+  const [first, last] = short ? [0, total] : [from, to]
+  const fine = timeTicks(first, last, 90)
+  const coarse = timeTicks(first, last, 4)
+  const long = new Set(timeTicks(first, last, 18).ticks)
+  const share = (t: number): number => (t - from) / total
+  const place = (tick: number): number => (tick - first) / total
+  const marks: Clock['marks'] = coarse.ticks.map((tick) => ({
+    at: place(tick),
+    text: short ? duration(tick / 1000) : axisLabel(tick, coarse.step, zone),
+  }))
   let failed = Number.NaN
   for (let i = 0; i < model.size; i++) {
     const state = stateAt(model, i)
@@ -55,10 +52,9 @@ export function rimClock(
     for (let i = marks.length - 1; i >= 0; i--) if (Math.abs(marks[i]!.at - place) < 0.05) marks.splice(i, 1)
     marks.push({ at: place, text: clock(failed, zone), state: 'failed' })
   }
-  const longs = new Set(long.ticks)
   return {
     elapsed: share(at),
-    ticks: fine.ticks.map((t) => ({ at: share(t + shift), long: longs.has(t) })).filter((t) => t.at <= 1),
+    ticks: fine.ticks.map((tick) => ({ at: place(tick), long: long.has(tick) })),
     marks,
   }
 }

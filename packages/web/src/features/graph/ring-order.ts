@@ -50,7 +50,9 @@ export function arrange(
   rings: number,
   angle: Float64Array,
 ): void {
-  const { size, up, down, previous } = input
+  const { size, up, down } = input
+  // Of a graph that is new on the screen nothing has to be kept.
+  const previous = input.previous?.some((angle) => !Number.isNaN(angle)) ? input.previous : undefined
   const key = new Float64Array(size)
   const rank = new Uint32Array(size)
   const spread = (r: number): void => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { LOOK_WORDS } from '../../lib/states.ts'
 import { type Cluster, clusterLabel } from './clusters.ts'
 import { type GraphModel, stateAt } from './model.ts'
@@ -32,7 +32,7 @@ export function RovingList({
   onCluster(cluster: Cluster): void
 }) {
   const [place, setPlace] = useState(0)
-  const list = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLUListElement>(null)
   const focused = useRef(false)
   const total = clusters.length + nodes.length
   const current = Math.min(place, Math.max(0, total - 1))
@@ -50,62 +50,43 @@ export function RovingList({
     event.stopPropagation()
   }
   if (total === 0) return null
-  return (
-    <div
-      ref={list}
-      role="listbox"
-      aria-label="Tasks in the middle of the Radar"
-      aria-multiselectable="true"
-      tabIndex={-1}
-      className="sr-only"
+  const item = (i: number, node: number, words: string, more: ComponentProps<'button'>) => (
+    <button
+      type="button"
+      tabIndex={i === current ? 0 : -1}
       onKeyDown={onKeyDown}
       onFocus={() => {
         focused.current = true
+        onFocus(node)
       }}
       onBlur={() => {
         focused.current = false
         onFocus(-1)
       }}
+      {...more}
     >
+      {words}
+    </button>
+  )
+  return (
+    <ul ref={list} aria-label="Tasks in the middle of the Radar" className="sr-only">
       {clusters.map((cluster, i) => (
-        <div
-          key={cluster.key}
-          role="option"
-          aria-selected={false}
-          tabIndex={i === current ? 0 : -1}
-          onClick={() => onCluster(cluster)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' && event.key !== ' ') return
-            event.preventDefault()
-            event.stopPropagation()
-            onCluster(cluster)
-          }}
-        >
-          {clusterLabel(cluster)}, Enter opens
-        </div>
+        <li key={cluster.key}>
+          {item(i, -1, clusterLabel(cluster), {
+            'aria-expanded': false,
+            onClick: () => onCluster(cluster),
+          })}
+        </li>
       ))}
-      {nodes.map((node, n) => {
-        const i = clusters.length + n
-        return (
-          <div
-            key={model.ids[node]}
-            role="option"
-            aria-selected={selected.has(node)}
-            tabIndex={i === current ? 0 : -1}
-            onFocus={() => onFocus(node)}
-            onClick={(event) => onSelect(node, event.ctrlKey || event.metaKey)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') onOpen(node)
-              else if (event.key === ' ') onSelect(node, event.shiftKey || event.ctrlKey)
-              else return
-              event.preventDefault()
-              event.stopPropagation()
-            }}
-          >
-            {model.labels[node]}, {LOOK_WORDS[stateAt(model, node)]}
-          </div>
-        )
-      })}
-    </div>
+      {nodes.map((node, n) => (
+        <li key={model.ids[node]}>
+          {item(clusters.length + n, node, `${model.labels[node]}, ${LOOK_WORDS[stateAt(model, node)]}`, {
+            'aria-pressed': selected.has(node),
+            onClick: (event) => onSelect(node, event.shiftKey || event.ctrlKey || event.metaKey),
+            onDoubleClick: () => onOpen(node),
+          })}
+        </li>
+      ))}
+    </ul>
   )
 }

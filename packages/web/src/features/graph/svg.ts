@@ -141,7 +141,7 @@ function wordsOf({ words, at }: Whole, style: SvgStyle): string {
   }
   const outline = ` paint-order="stroke" stroke="${style.token('canvas')}" stroke-width="3" stroke-linejoin="round"`
   for (const label of words.placed.labels) {
-    const fitted = style.fit(label.text, label.lit ? 'label-lit' : 'label', 220)
+    const fitted = style.fit(label.text, label.lit ? 'label-lit' : 'label', label.w)
     const fill = style.token(label.lit ? 'text' : 'text-2')
     out.push(text(label.x + 1, label.y + 11, 11, label.lit ? 500 : 400, fill, 'start', fitted, outline))
   }
