@@ -361,7 +361,12 @@ export function GraphPanel(props: GraphPanelProps) {
           />
         )}
       </div>
-      {props.loading || !shown || !present || !geometry || !shared ? (
+      {props.loading ||
+      !shown ||
+      !present ||
+      !geometry ||
+      !shared ||
+      (present.size === 0 && model.size > 0) ? (
         <div className="grid flex-1 place-items-center">
           <Loading label="Laying out the graph" />
         </div>

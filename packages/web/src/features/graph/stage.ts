@@ -451,7 +451,9 @@ export class RadarStage implements GestureTarget {
       show = yield* this.#backend.prepare(list, camera, this.theme)
     }
     yield
-    const visible = this.#backend.reach > 0 ? inside(view) : list.visible
+    // Where nothing is named nobody has to be found.
+    const nameless = list.detail === 'rings' && !this.#lit
+    const visible = this.#backend.reach === 0 ? list.visible : nameless ? new Uint32Array() : inside(view)
     yield
     // While the whole picture is in view nothing may hang over its edge; further in, names must not move with the frame.
     const { layout } = data.geometry
