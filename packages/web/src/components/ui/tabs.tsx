@@ -1,6 +1,7 @@
 import { clsx } from 'clsx'
 import { Tabs as Radix } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
+import { count } from '../../lib/format.ts'
 
 export interface Tab {
   id: string
@@ -42,7 +43,11 @@ export function Tabs({
               )}
             >
               {tab.label}
-              {tab.count === undefined ? null : <span className="font-regular text-text-3">{tab.count}</span>}
+              {tab.count === undefined ? null : (
+                <span className="font-regular text-text-3">
+                  {typeof tab.count === 'number' ? count(tab.count) : tab.count}
+                </span>
+              )}
             </Radix.Trigger>
           ))}
         </Radix.List>
