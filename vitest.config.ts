@@ -26,6 +26,7 @@ export default defineConfig({
           name: 'web',
           include: ['packages/web/src/**/*.test.{ts,tsx}'],
           environment: 'jsdom',
+          testTimeout: 20_000,
         },
       },
       {
@@ -37,6 +38,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // On a busy machine a browser misses a moment now and then. What fails twice is broken; what needed a second
+          // try is named in the report.
+          retry: 1,
         },
       },
     ],
