@@ -1,5 +1,5 @@
 /** Counts that a page can afford whatever is stored: capped ones, and how many runs ran at once. */
-import { type Micros, type RunFilters, toIso } from '@orrery/schemas'
+import { type AtOnce, type Micros, type RunFilters, toIso } from '@orrery/schemas'
 import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Db } from '../../db/index.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -36,13 +36,6 @@ export async function cappedCount(
  * ended are found however long they run; without the bound the question would read all history.
  */
 const LOOK_BACK: Micros = 7 * 86_400 * 1_000_000
-
-export interface AtOnce {
-  interval_start: string
-  interval_end: string
-  /** The most that ran at the same time within the interval. */
-  most: number
-}
 
 /** The most runs at once in each of equal intervals. A running run runs until now. */
 export async function runsAtOnce(

@@ -1,5 +1,5 @@
 /** What failed in a window, one group for each cause: a flow and the fingerprint of its error. */
-import { type Micros, type RunFilters, toIsoOrNull } from '@orrery/schemas'
+import { type FailureGroup, type Micros, type RunFilters, toIsoOrNull } from '@orrery/schemas'
 import { sql } from 'kysely'
 import { inWorkspace, STARTED } from '../../db/filters/index.ts'
 import type { Db } from '../../db/index.ts'
@@ -7,22 +7,6 @@ import type { WorkspaceScope } from '../../scope.ts'
 import { errorFingerprint } from './error-fingerprint.ts'
 import { flowsWithTimes } from './flow-lists.ts'
 import { filtered } from './flow-runs.queries.ts'
-
-export interface FailureGroup {
-  flow_id: string
-  flow_name: string | null
-  state_type: string
-  /** Name and message of the latest one. */
-  state_name: string
-  message: string | null
-  /** What the messages have in common. */
-  fingerprint: string
-  count: number
-  first_time: string | null
-  latest: { id: string; name: string; end_time: string | null; deployment_id: string | null }
-  /** A run of the flow that began later has completed. */
-  since_succeeded: boolean
-}
 
 export interface Failures {
   groups: FailureGroup[]

@@ -1,5 +1,5 @@
 /** The runs of the flows that need looking at, worst first, as marks on one time axis. */
-import type { Micros, RunFilters } from '@orrery/schemas'
+import type { FlowLane, LaneMark, Micros, RunFilters } from '@orrery/schemas'
 import { sql } from 'kysely'
 import { isAnyOf } from '../../db/dialect/json.ts'
 import { inWorkspace, STARTED } from '../../db/filters/index.ts'
@@ -13,34 +13,6 @@ const SLOTS = 160
 /** Ended runs by which a flow is judged. */
 const JUDGED = 50
 
-/** Runs of one state that were expected in one step: mostly one. */
-export interface LaneMark {
-  state_type: string
-  state_name: string
-  count: number
-  /** The run, when it is one. */
-  id?: string
-  name?: string
-  /** When the first began, or is expected to: seconds after the window's start. Negative when before it. */
-  at: number
-  /** Until the last ended, in seconds; null while one has not. */
-  took: number | null
-}
-
-export interface Lane {
-  flow_id: string
-  flow_name: string
-  failed: number
-  crashed: number
-  late: number
-  running: number
-  total: number
-  /** Of the flow's last ended runs, at most 50: how many completed. */
-  good: number
-  ended: number
-  marks: LaneMark[]
-}
-
 export interface LaneWindow {
   since: Micros
   until: Micros
@@ -52,7 +24,7 @@ export async function readLanes(
   scope: WorkspaceScope,
   filters: RunFilters,
   window: LaneWindow,
-): Promise<Lane[]> {
+): Promise<FlowLane[]> {
   const flows = await worstFlows(db, scope, filters, window)
   if (flows.length === 0) return []
   const ids = flows.map((flow) => flow.flow_id)

@@ -1,9 +1,7 @@
-import { type FlowRun, newId, toIso } from '@orrery/schemas'
+import { type Dashboard, type FlowHealth, type FlowRun, newId, toIso } from '@orrery/schemas'
 import { eachDatabase } from '@orrery/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../../testing/test-app.ts'
-import type { Dashboard } from './dashboard.ts'
-import type { FlowHealth } from './flow-health.ts'
 import { quantilesOf } from './run-quantiles.ts'
 
 const SECOND = 1_000_000

@@ -2,17 +2,17 @@
  * The dashboard in one answer: a handful of queries, each bounded by the window or by an index. With 126,000 runs in
  * the window it took 0.8 s on SQLite (in the thread for long reads) and 0.7 s on PostgreSQL, on two busy cores.
  */
-import { type FlowRun, type HistoryBucket, type Micros, type RunFilters, toIso } from '@orrery/schemas'
+import { type Dashboard, type Micros, type RunCounts, type RunFilters, toIso } from '@orrery/schemas'
 import { type RawBuilder, sql } from 'kysely'
 import { isAnyOf } from '../../db/dialect/json.ts'
 import type { Db } from '../../db/index.ts'
 import { Invalid } from '../../errors.ts'
 import type { WorkspaceScope } from '../../scope.ts'
-import { type FailureGroup, listFailures } from './dashboard-failures.ts'
-import { type Lane, readLanes } from './dashboard-lanes.ts'
+import { listFailures } from './dashboard-failures.ts'
+import { readLanes } from './dashboard-lanes.ts'
 import { filtered } from './flow-runs.queries.ts'
 import { flowRunHistory } from './run-history.ts'
-import { flowRunDurations, flowRunLateness, type MeasuredTimes } from './run-quantiles.ts'
+import { flowRunDurations, flowRunLateness } from './run-quantiles.ts'
 import { type FlowRunRow, flowRunFromRow } from './run-rows.ts'
 import { countTaskRunsByState } from './ui-runs.queries.ts'
 
@@ -23,46 +23,6 @@ export interface DashboardInput {
   buckets: number
   flowIds: readonly string[] | null
   tags: readonly string[] | null
-}
-
-type Counts = Record<string, number>
-
-/** A flow's runs of the next 24 hours. */
-interface ComingFlow {
-  flow_id: string
-  flow_name: string | null
-  count: number
-  first: { id: string; name: string; at: string }
-}
-
-export interface Dashboard {
-  /** The clock by which everything here was read. */
-  now: string
-  /** Runs of the window that were due by now, by state type; `late`: those of them that should have begun. */
-  counts: Counts
-  /** The same of the window of equal length before it. */
-  before: Counts
-  /** Of now, whatever the window: what runs, and what should have begun. */
-  open: { running: number; late: number }
-  /** By when runs were expected to start, with those to come. */
-  history: HistoryBucket[]
-  /** Of the same buckets. */
-  duration: MeasuredTimes
-  lateness: MeasuredTimes
-  failures: FailureGroup[]
-  /** The failed runs by whether their flow has completed a run since. */
-  failed_runs: { standing: number; since_succeeded: number }
-  lanes: Lane[]
-  /** Scheduled runs of the 24 hours from now on. */
-  next_day: { until: string; count: number; flows: ComingFlow[] }
-  /** When each flow runs next, for those with a lane. */
-  next_runs: Record<string, string>
-  running: FlowRun[]
-  late: FlowRun[]
-  upcoming: FlowRun[]
-  tasks: { completed: number; failed: number; running: number; total: number }
-  /** Of the flows of `running`, `late` and `upcoming`. */
-  flow_names: Record<string, string>
 }
 
 const DAY: Micros = 86_400 * 1_000_000
@@ -147,7 +107,7 @@ async function countWindows(
   scope: WorkspaceScope,
   filters: RunFilters,
   { since, until }: { since: Micros; until: Micros },
-): Promise<{ counts: Counts; before: Counts }> {
+): Promise<{ counts: RunCounts; before: RunCounts }> {
   const inside = sql<number>`case when flow_runs.expected_start_time >= ${sql.lit(since)} then 1 else 0 end`
   const rows = await filtered(db, scope, filters, db.scan.selectFrom('flow_runs'))
     .where('flow_runs.expected_start_time', '>=', since - (until - since))
@@ -155,7 +115,7 @@ async function countWindows(
     .groupBy([inside, 'state_type', 'state_name'])
     .select([inside.as('inside'), 'state_type', 'state_name', sql<number>`count(*)`.as('count')])
     .execute()
-  const sides = [{ late: 0 }, { late: 0 }] as [Counts, Counts]
+  const sides = [{ late: 0 }, { late: 0 }] as [RunCounts, RunCounts]
   for (const { inside, state_type: type, state_name: name, count } of rows) {
     const counts = sides[inside === 1 ? 1 : 0]
     if (type !== null) counts[type] = (counts[type] ?? 0) + count

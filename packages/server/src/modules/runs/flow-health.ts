@@ -1,5 +1,5 @@
 /** How flows have been doing: the last runs of each, and when it runs next. */
-import { type Micros, toIso, toIsoOrNull, toSeconds } from '@orrery/schemas'
+import { type FlowHealth, type LastRun, type Micros, toIso, toIsoOrNull, toSeconds } from '@orrery/schemas'
 import { sql } from 'kysely'
 import { isAnyOf } from '../../db/dialect/json.ts'
 import { inWorkspace, STARTED } from '../../db/filters/index.ts'
@@ -8,25 +8,6 @@ import type { WorkspaceScope } from '../../scope.ts'
 import { estimatedRunTime } from './run-rows.ts'
 
 export const MOST_LAST_RUNS = 100
-
-/** A run as a bar of a strip. */
-interface LastRun {
-  id: string
-  name: string
-  state_type: string
-  state_name: string
-  /** When it began, or was expected to. */
-  start_time: string
-  end_time: string | null
-  /** In seconds, up to now for one that runs. */
-  run_time: number
-}
-
-export interface FlowHealth {
-  /** Newest first; those that are scheduled are not among them. */
-  runs: LastRun[]
-  next: { id: string; name: string; at: string } | null
-}
 
 /** The last `limit` runs of each flow: read backwards along the flow's own index. */
 export async function readFlowHealth(

@@ -1,8 +1,13 @@
-import { type FlowRun, newId, type OrchestrationResult, type TaskRun } from '@orrery/schemas'
+import {
+  type FlowRun,
+  newId,
+  type OrchestrationResult,
+  type RefusedTransition,
+  type TaskRun,
+} from '@orrery/schemas'
 import { eachDatabase } from '@orrery/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, type TestWorkspace, testApp } from '../../testing/test-app.ts'
-import type { RefusedTransition } from './refusals.ts'
 
 eachDatabase((database) => {
   let app: TestApp

@@ -1,6 +1,6 @@
 /** Proposed states that were not written as they came, with the answer and its reason: what the History shows. */
 import type { CoreState, Decision, ProposedState } from '@orrery/core'
-import { type Micros, type StateType, toIso } from '@orrery/schemas'
+import { type Micros, type NamedState, type RefusedTransition, type StateType, toIso } from '@orrery/schemas'
 import { defaultStateName } from '@orrery/schemas/state-types'
 import { insertMany, type Reader, type Trx, updateMany } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
@@ -106,22 +106,6 @@ export async function recordRefusals(trx: Trx, refusals: readonly Refusal[]): Pr
         .where('run_id', '=', run_id)
         .where('number', '<=', number - MOST_PER_RUN)
         .execute()
-}
-
-interface NamedState {
-  type: StateType
-  name: string
-}
-export interface RefusedTransition {
-  id: string
-  first_seen: string
-  last_seen: string
-  count: number
-  status: 'REJECT' | 'ABORT' | 'WAIT'
-  reason: string
-  proposed: NamedState
-  from: NamedState | null
-  given: NamedState | null
 }
 
 /** Oldest first. */

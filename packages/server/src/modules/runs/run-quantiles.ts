@@ -1,24 +1,11 @@
 /** How long runs took and how late they began: the median and the 95th percentile, of a window and of its steps. */
-import { type Micros, type RunFilters, toSeconds } from '@orrery/schemas'
+import { type MeasuredTimes, type Micros, type Quantiles, type RunFilters, toSeconds } from '@orrery/schemas'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import { filtered } from './flow-runs.queries.ts'
 import type { HistoryWindow } from './run-history.ts'
 import { late } from './run-times.ts'
-
-/** In seconds. */
-export interface Quantiles {
-  p50: number
-  p95: number
-  count: number
-}
-
-export interface MeasuredTimes {
-  whole: Quantiles | null
-  /** One for each bucket of the history; null where nothing was measured. */
-  buckets: (Quantiles | null)[]
-}
 
 /**
  * Cells of the histogram in one factor of e: values of a cell differ by at most 3 %. Sorting 100,000 runs takes

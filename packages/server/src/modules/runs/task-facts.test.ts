@@ -1,8 +1,7 @@
-import { type FlowRun, newId, type TaskRun } from '@orrery/schemas'
+import { type FlowRun, newId, type TaskContext, type TaskFact, type TaskRun } from '@orrery/schemas'
 import { eachDatabase } from '@orrery/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, type TestWorkspace, testApp } from '../../testing/test-app.ts'
-import type { TaskContext, TaskFact } from './task-facts.ts'
 
 eachDatabase((database) => {
   let app: TestApp

@@ -1,5 +1,12 @@
 /** What the page of a run shows of its tasks beside the graph: attempts, names of states, messages of failures. */
-import { type Micros, type StateType, toIso } from '@orrery/schemas'
+import {
+  type Attempt,
+  type Micros,
+  type StateType,
+  type TaskContext,
+  type TaskFact,
+  toIso,
+} from '@orrery/schemas'
 import { sql } from 'kysely'
 import type { Db } from '../../db/index.ts'
 import type { WorkspaceScope } from '../../scope.ts'
@@ -10,23 +17,6 @@ import { findTaskRun } from './task-runs.queries.ts'
 
 /** A message is shown as one line; tracebacks of thousands of tasks would be megabytes. */
 const MESSAGE = 1_000
-
-export interface TaskFact {
-  id: string
-  state_name: string | null
-  run_count: number
-  /** How many characters at the end of the name are the key that clients append to tell calls apart. */
-  key_length: number
-  /** Of what failed or crashed. */
-  message: string | null
-  /** Only where there was more than one: what each ran from and to, and how it ended. */
-  attempts?: Attempt[]
-}
-export interface Attempt {
-  from: string
-  to: string | null
-  state_type: StateType
-}
 
 /** Facts of every task run of the flow run, in one answer, however many they are. */
 export async function readTaskFacts(db: Db, scope: WorkspaceScope, flowRunId: string): Promise<TaskFact[]> {
@@ -87,14 +77,6 @@ function attemptsOf(states: readonly { type: string; timestamp: Micros }[]): Att
 /** Completed task runs that are searched for the one whose result was taken, newest first. */
 const ORIGINS = 20_000
 const SIBLINGS = 200
-
-export interface TaskContext {
-  /** The run whose result this one took instead of running; null when there is none, or it is gone. */
-  cached_from: { id: string; name: string; flow_run_id: string | null; end_time: string | null } | null
-  /** Runs of the same task in the same flow run, in their order. */
-  siblings: { id: string; name: string; state_type: string | null; state_name: string | null }[]
-  sibling_count: number
-}
 
 export async function readTaskContext(db: Db, scope: WorkspaceScope, id: string): Promise<TaskContext> {
   const row = await findTaskRun(db.read, scope, id)

@@ -1,3 +1,4 @@
+import type { Dashboard, FailureGroup } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { useMemo, useState } from 'react'
 import { Duration, Panel, PanelHead, Skeleton, StateGlyph, Timestamp } from '../../components/ui/index.ts'
@@ -6,7 +7,6 @@ import { lookOf } from '../../lib/states.ts'
 import { firstLine } from '../runs/diagnosis.ts'
 import { FlowRunLink, RunsLink } from '../runs/links.tsx'
 import { type FlowRun, stateOf } from '../runs/types.ts'
-import type { Dashboard, FailureGroup } from './dashboard.ts'
 
 const MOST_ROWS = 8
 const ROW =

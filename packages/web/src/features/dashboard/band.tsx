@@ -1,4 +1,4 @@
-import type { Quantiles } from './dashboard.ts'
+import type { Quantiles } from '@orrery/schemas'
 
 /** So many empty steps are bridged: a flow that runs each hour is one line, a silent night is a gap. */
 const MOST_EMPTY = 4

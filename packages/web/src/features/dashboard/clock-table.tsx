@@ -1,10 +1,10 @@
+import type { Dashboard } from '@orrery/schemas'
 import { Table, TableScroll, Td, Th, Tr } from '../../components/ui/index.ts'
 import { count, duration, shortDateTime } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
 import type { Column } from '../runs/charts/history.ts'
 import { FlowLink } from '../runs/links.tsx'
-import type { Dashboard } from './dashboard.ts'
 import { untilWords } from './strip.tsx'
 
 const STATES = ['completed', 'running', 'scheduled', 'failed', 'crashed', 'late', 'cancelled'] as const

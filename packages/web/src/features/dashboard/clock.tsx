@@ -1,3 +1,4 @@
+import type { Dashboard, MeasuredTimes } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { useMemo } from 'react'
 import { Icon, Panel, Segmented, Skeleton } from '../../components/ui/index.ts'
@@ -8,7 +9,6 @@ import { columnScale, HistoryColumns } from '../runs/charts/history-columns.tsx'
 import { Band } from './band.tsx'
 import { ClockAxis } from './clock-axis.tsx'
 import { ClockTable } from './clock-table.tsx'
-import type { Dashboard, MeasuredTimes } from './dashboard.ts'
 import { Lanes } from './lanes.tsx'
 import { type Shared, Track } from './track.tsx'
 

@@ -1,3 +1,4 @@
+import type { Dashboard } from '@orrery/schemas'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import {
@@ -20,7 +21,7 @@ import { runEvent, useThrottled } from '../runs/live.ts'
 import { useSearchState } from '../runs/use-run-search.ts'
 import { Attention } from './attention.tsx'
 import { Clock } from './clock.tsx'
-import { type Dashboard, dashboardQuery, summarise } from './dashboard.ts'
+import { dashboardQuery, summarise } from './dashboard.ts'
 import { NextDay } from './next-day.tsx'
 import type { DashboardSearch } from './search.ts'
 import { Strip } from './strip.tsx'

@@ -1,82 +1,10 @@
 // What the dashboard asks for, and the sentences it makes of the answer.
+import type { Dashboard, FlowLane, LaneMark } from '@orrery/schemas'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { plural } from '../../lib/format.ts'
 import type { StateLook } from '../../lib/states.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import type { Workspace } from '../../lib/workspace.ts'
-import type { FlowRun, HistoryBucket } from '../runs/types.ts'
-
-export type Counts = Record<string, number>
-
-/** In seconds. */
-export interface Quantiles {
-  p50: number
-  p95: number
-  count: number
-}
-export interface MeasuredTimes {
-  whole: Quantiles | null
-  buckets: (Quantiles | null)[]
-}
-export interface FailureGroup {
-  flow_id: string
-  flow_name: string | null
-  state_type: string
-  state_name: string
-  message: string | null
-  fingerprint: string
-  count: number
-  first_time: string | null
-  latest: { id: string; name: string; end_time: string | null; deployment_id: string | null }
-  since_succeeded: boolean
-}
-export interface LaneMark {
-  state_type: string
-  state_name: string
-  count: number
-  id?: string
-  name?: string
-  /** Seconds after the window's start. */
-  at: number
-  took: number | null
-}
-export interface Lane {
-  flow_id: string
-  flow_name: string
-  failed: number
-  crashed: number
-  late: number
-  running: number
-  total: number
-  good: number
-  ended: number
-  marks: LaneMark[]
-}
-export interface ComingFlow {
-  flow_id: string
-  flow_name: string | null
-  count: number
-  first: { id: string; name: string; at: string }
-}
-export interface Dashboard {
-  now: string
-  counts: Counts
-  before: Counts
-  open: { running: number; late: number }
-  history: HistoryBucket[]
-  duration: MeasuredTimes
-  lateness: MeasuredTimes
-  failures: FailureGroup[]
-  failed_runs: { standing: number; since_succeeded: number }
-  lanes: Lane[]
-  next_day: { until: string; count: number; flows: ComingFlow[] }
-  next_runs: Record<string, string>
-  running: FlowRun[]
-  late: FlowRun[]
-  upcoming: FlowRun[]
-  tasks: { completed: number; failed: number; running: number; total: number }
-  flow_names: Record<string, string>
-}
 
 /** A relative range shows half of itself of what is to come; an absolute one shows what it says. */
 export function dashboardWindow(range: TimeRange, now: number): { since: number; until: number } {
@@ -200,7 +128,9 @@ export function delta(now: number, before: number, range: Pick<TimeRange, 'name'
 }
 
 /** What a lane's flow is known by: the worst that happened in the window, then what it does. */
-export function laneLook(lane: Pick<Lane, 'failed' | 'crashed' | 'late' | 'running' | 'ended'>): StateLook {
+export function laneLook(
+  lane: Pick<FlowLane, 'failed' | 'crashed' | 'late' | 'running' | 'ended'>,
+): StateLook {
   if (lane.failed >= lane.crashed && lane.failed > 0) return 'failed'
   if (lane.crashed > 0) return 'crashed'
   if (lane.late > 0) return 'late'

@@ -1,3 +1,4 @@
+import type { Dashboard, FlowLane, LaneMark } from '@orrery/schemas'
 import { useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { Skeleton, StateGlyph } from '../../components/ui/index.ts'
@@ -7,7 +8,7 @@ import { useWorkspace } from '../../lib/workspace.ts'
 import { TimeBrush } from '../runs/charts/brush.tsx'
 import { FlowLink } from '../runs/links.tsx'
 import { TimeGrid } from '../runs/time-axis.tsx'
-import { type Dashboard, type Lane, type LaneMark, laneLook, markAt } from './dashboard.ts'
+import { laneLook, markAt } from './dashboard.ts'
 import { untilWords } from './strip.tsx'
 import { Now, type Shared, TICKS } from './track.tsx'
 
@@ -31,7 +32,7 @@ export function Lanes({ data, shared }: { data: Dashboard | undefined; shared: S
   )
 }
 
-function LaneRow({ lane, next, shared }: { lane: Lane; next: string | undefined; shared: Shared }) {
+function LaneRow({ lane, next, shared }: { lane: FlowLane; next: string | undefined; shared: Shared }) {
   const ws = useWorkspace()
   const navigate = useNavigate()
   const { frame, nowAt, now } = shared
@@ -134,7 +135,7 @@ function markTitle(mark: LaneMark, look: StateLook): string {
   return `${mark.name ?? 'A run'}, ${word}${mark.took === null ? '' : `, ${duration(mark.took)}`}`
 }
 
-function laneLabel(lane: Lane): string {
+function laneLabel(lane: FlowLane): string {
   const parts = [
     lane.failed && `${lane.failed} failed`,
     lane.crashed && `${lane.crashed} crashed`,

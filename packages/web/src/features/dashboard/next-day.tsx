@@ -1,3 +1,4 @@
+import type { Dashboard } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { Panel, PanelHead, StateGlyph } from '../../components/ui/index.ts'
 import { WorkspaceLink } from '../../components/workspace-link.tsx'
@@ -5,7 +6,6 @@ import { count, plural } from '../../lib/format.ts'
 import { useNow } from '../../lib/now.ts'
 import { FlowRunLink } from '../runs/links.tsx'
 import { SkeletonItems } from './attention.tsx'
-import type { Dashboard } from './dashboard.ts'
 import { untilWords } from './strip.tsx'
 
 /** What comes within a day: how many runs of which flow, and when the first begins. */

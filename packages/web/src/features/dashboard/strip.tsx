@@ -1,3 +1,4 @@
+import type { Dashboard } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { useMemo } from 'react'
 import { Panel, Skeleton, StateBadge } from '../../components/ui/index.ts'
@@ -7,7 +8,7 @@ import { useNow } from '../../lib/now.ts'
 import type { StateLook } from '../../lib/states.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import { type Column, columnsOf } from '../runs/charts/history.ts'
-import { type Dashboard, delta, type Summary } from './dashboard.ts'
+import { delta, type Summary } from './dashboard.ts'
 import { Spark } from './spark.tsx'
 
 interface Cell {

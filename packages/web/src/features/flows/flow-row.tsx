@@ -1,3 +1,4 @@
+import type { FlowHealth } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { Checkbox, StateBadge, Timestamp } from '../../components/ui/index.ts'
 import { duration, plural } from '../../lib/format.ts'
@@ -7,7 +8,7 @@ import { untilWords } from '../dashboard/strip.tsx'
 import { FlowLink, FlowRunLink } from '../runs/links.tsx'
 import { type Flow, stateOf } from '../runs/types.ts'
 import { HealthStrip } from './health-strip.tsx'
-import { type FlowHealth, quantile } from './queries.ts'
+import { quantile } from './queries.ts'
 import { TagLink } from './tag-link.tsx'
 
 const CELL =

@@ -1,8 +1,8 @@
+import type { LastRun } from '@orrery/schemas'
 import { clsx } from 'clsx'
 import { duration } from '../../lib/format.ts'
 import { lookOf, wordOf } from '../../lib/states.ts'
 import { stateOf } from '../runs/types.ts'
-import type { LastRun } from './queries.ts'
 
 /** The last runs as bars, oldest first: height is duration, colour is state, so that a change of either shows. */
 export function HealthStrip({

@@ -1,3 +1,4 @@
+import type { FlowHealth } from '@orrery/schemas'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { Flow, Page } from '../runs/types.ts'
@@ -25,22 +26,6 @@ export const flowsPageQuery = (ws: Workspace, search: FlowsSearch) =>
       ),
     placeholderData: keepPreviousData,
   })
-
-export interface LastRun {
-  id: string
-  name: string
-  state_type: string
-  state_name: string
-  start_time: string
-  end_time: string | null
-  /** In seconds. */
-  run_time: number
-}
-export interface FlowHealth {
-  /** Newest first. */
-  runs: LastRun[]
-  next: { id: string; name: string; at: string } | null
-}
 
 /** The last runs of flows and when they run next, in one request however many flows. */
 export const LAST_RUNS = 30

@@ -3,7 +3,7 @@ import { depths } from './depth.ts'
 import { detailFor, MOST_SINGLE_EDGES, markRadius } from './detail.ts'
 import { drawList } from './draw-list.ts'
 import { graphOf, layered } from './fixture.ts'
-import { type LabelInput, Occupied, placeLabels, rankOf } from './labels.ts'
+import { type LabelInput, Occupied, placeLabelsSteps, rankOf } from './labels.ts'
 import { layOut, layoutInput } from './layout.ts'
 import { buildModel, countStates, neighbours, secondsOf, stateAt, taskOf } from './model.ts'
 import { criticalPath, DOWN, findNodes, lineage, neverStarted, pathBetween, SELF, UP } from './paths.ts'
@@ -24,6 +24,14 @@ const diamond = graphOf([
 const model = buildModel(diamond, { ended: true })
 const at = (id: string): number => model.index.get(id) ?? -1
 const ids = (list: Iterable<number>): string[] => [...list].map((i) => model.ids[i] ?? '?')
+
+function placed(input: LabelInput) {
+  const steps = placeLabelsSteps(input)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
 
 describe('the model', () => {
   it('holds both directions of every dependency', () => {
@@ -388,7 +396,7 @@ describe('labels', () => {
   })
 
   it('never cover each other or somebody else’s mark', () => {
-    const { cards, labels } = placeLabels(input(at('d')))
+    const { cards, labels } = placed(input(at('d')))
     const boxes = [...cards, ...labels]
     expect(boxes.length).toBeGreaterThan(3)
     expect(cards[0]?.node).toBe(at('d'))

@@ -100,15 +100,7 @@ export function rankOf(input: Pick<LabelInput, 'model' | 'lit' | 'main' | 'faint
   return 4
 }
 
-export function placeLabels(input: LabelInput): Placed {
-  const steps = placeLabelsSteps(input)
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-}
-
-/** The same in small steps, so that a frame may end between two of them. */
+/** Finds places in small steps, so that a frame may end between two of them. */
 export function* placeLabelsSteps(input: LabelInput): Generator<undefined, Placed> {
   const { model, layout, bounds, markRadius } = input
   const mask = input.folded?.mask

@@ -1,3 +1,4 @@
+import type { TaskFact } from '@orrery/schemas'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
@@ -26,7 +27,7 @@ import { DiagnosisBand, RunHeader } from './run-header.tsx'
 import { RunInspector } from './run-inspector.tsx'
 import type { RunSearch } from './search.ts'
 import { dimmedKeys } from './task-names.tsx'
-import { type FlowRun, stateOf, type TaskFact } from './types.ts'
+import { type FlowRun, stateOf } from './types.ts'
 import { useSearchState } from './use-run-search.ts'
 import { useStateIcon } from './use-state-icon.ts'
 

@@ -1,3 +1,4 @@
+import type { RefusedTransition } from '@orrery/schemas'
 import { useQuery } from '@tanstack/react-query'
 import { EmptyState, ErrorState, Icon, Loading, StateBadge } from '../../components/ui/index.ts'
 import { clock, dateTime, duration, plural } from '../../lib/format.ts'
@@ -6,7 +7,7 @@ import { useZone } from '../../lib/preferences.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { FlowRunLink } from './links.tsx'
 import { flowRunStatesQuery, refusalsQuery, taskRunStatesQuery } from './queries.ts'
-import type { Refusal, RunState } from './types.ts'
+import type { RunState } from './types.ts'
 
 export type HistoryOf = { flowRun: string } | { taskRun: string }
 
@@ -25,10 +26,10 @@ export function useStates(of: HistoryOf | null) {
 
 export type Moment =
   | { kind: 'state'; at: string; state: RunState; seconds: number | null }
-  | { kind: 'refusal'; at: string; refusal: Refusal }
+  | { kind: 'refusal'; at: string; refusal: RefusedTransition }
 
 /** States and refusals in one order. A refusal comes before the state that was given in its place. */
-export function moments(states: readonly RunState[], refusals: readonly Refusal[]): Moment[] {
+export function moments(states: readonly RunState[], refusals: readonly RefusedTransition[]): Moment[] {
   const sorted = [...states].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1))
   const out: Moment[] = sorted.map((state, i) => {
     const next = sorted[i + 1]
@@ -133,7 +134,7 @@ const ANSWERS = {
   WAIT: 'was proposed; the client was told to wait',
 } as const
 
-function RefusalMoment({ refusal }: { refusal: Refusal }) {
+function RefusalMoment({ refusal }: { refusal: RefusedTransition }) {
   const [zone] = useZone()
   const { proposed, given, status, reason, count, last_seen: last } = refusal
   return (

@@ -1,3 +1,4 @@
+import type { AtOnce, HistoryBucket } from '@orrery/schemas'
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { count } from '../../lib/format.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
@@ -6,7 +7,7 @@ import type { ScatterPoint } from './charts/scatter.tsx'
 import { flowRunsBody, rangeOf, taskRunsBody, timeWindow } from './filter.ts'
 import { runKeys } from './queries.ts'
 import type { RunsFilter } from './search.ts'
-import type { Deployment, FlowRun, HistoryBucket, Page, TaskRun } from './types.ts'
+import type { Deployment, FlowRun, Page, TaskRun } from './types.ts'
 
 export const LIST_PAGE = 100
 /** Rows that one list loads at most; beyond that people filter. */
@@ -181,11 +182,6 @@ export const taskRunCountQuery = (ws: Workspace, filter: RunsFilter, range: Time
     placeholderData: keepPreviousData,
   })
 
-export interface AtOnce {
-  interval_start: string
-  interval_end: string
-  most: number
-}
 export const CONCURRENCY_BUCKETS = 120
 
 /** How many runs ran at once; the range is about when they ran, not about when they were due. */

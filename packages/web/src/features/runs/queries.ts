@@ -1,8 +1,9 @@
+import type { RefusedTransition, TaskContext, TaskFact } from '@orrery/schemas'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Workspace } from '../../lib/workspace.ts'
 import type { GraphV2 } from '../graph/model.ts'
 import { firstLine } from './diagnosis.ts'
-import type { Deployment, Flow, FlowRun, Refusal, RunState, TaskContext, TaskFact, TaskRun } from './types.ts'
+import type { Deployment, Flow, FlowRun, RunState, TaskRun } from './types.ts'
 
 /** Every key begins with the workspace, so that two workspaces never share an entry. */
 export const runKeys = {
@@ -88,7 +89,7 @@ export const refusalsQuery = (ws: Workspace, of: { flowRun: string } | { taskRun
         ? [...runKeys.flowRun(ws, of.flowRun), 'refusals']
         : [...runKeys.taskRun(ws, of.taskRun), 'refusals'],
     queryFn: ({ signal }) =>
-      ws.api.get<Refusal[]>(
+      ws.api.get<RefusedTransition[]>(
         'flowRun' in of ? `/ui/flow_runs/${of.flowRun}/refusals` : `/ui/task_runs/${of.taskRun}/refusals`,
         { signal },
       ),

@@ -1,3 +1,4 @@
+import type { RefusedTransition } from '@orrery/schemas'
 import { describe, expect, it } from 'vitest'
 import { buildModel, type GraphV2 } from '../graph/model.ts'
 import { slowestFirst } from '../graph/timeline-layout.ts'
@@ -9,7 +10,7 @@ import { permissionsOf } from './permissions.ts'
 import { fingerprint } from './queries.ts'
 import { firstError, slowest } from './summary.tsx'
 import { dimmedKeys } from './task-names.tsx'
-import type { Refusal, RunState } from './types.ts'
+import type { RunState } from './types.ts'
 
 const state = (name: string, second: number): RunState => ({
   id: name,
@@ -18,7 +19,7 @@ const state = (name: string, second: number): RunState => ({
   timestamp: `2026-03-01T10:00:0${second}.000000Z`,
   message: null,
 })
-const refusal = (second: number, given: string | null): Refusal => ({
+const refusal = (second: number, given: string | null): RefusedTransition => ({
   id: `r${second}`,
   first_seen: `2026-03-01T10:00:0${second}.000000Z`,
   last_seen: `2026-03-01T10:00:0${second}.000000Z`,

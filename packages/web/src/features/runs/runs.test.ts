@@ -1,9 +1,10 @@
+import type { HistoryBucket } from '@orrery/schemas'
 import { describe, expect, it } from 'vitest'
 import type { LiveEvent } from '../../lib/live.ts'
 import { graphOf } from '../graph/fixture.ts'
 import { buildModel } from '../graph/model.ts'
 import { refusal } from './actions.ts'
-import { columnsOf, lookCounts, meansOf, niceMax } from './charts/history.ts'
+import { columnsOf, lookCounts, niceMax } from './charts/history.ts'
 import { nearestPoint, scatterScale } from './charts/scatter.tsx'
 import { diagnose, firstLine } from './diagnosis.ts'
 import { attemptsOf } from './inspector.tsx'
@@ -69,7 +70,7 @@ describe('addresses', () => {
 })
 
 describe('history', () => {
-  const buckets = [
+  const buckets: HistoryBucket[] = [
     {
       interval_start: iso(NOW),
       interval_end: iso(NOW + 60_000),
@@ -131,10 +132,6 @@ describe('history', () => {
     const { all, of } = lookCounts(buckets)
     expect(all).toBe(12)
     expect(Object.fromEntries(of)).toEqual({ completed: 3, cached: 1, timedout: 1, late: 2, scheduled: 5 })
-  })
-
-  it('has the mean of each step, without what has not run', () => {
-    expect(meansOf(buckets)).toEqual({ duration: [40 / 7, null], lateness: [75 / 7, null] })
   })
 
   it('has round scales', () => {

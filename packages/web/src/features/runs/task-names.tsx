@@ -1,5 +1,5 @@
+import type { TaskFact } from '@orrery/schemas'
 // Names of task runs as they are read: clients append a key to tell calls apart, which says nothing where there is one.
-import type { TaskFact } from './types.ts'
 
 /** How many characters at the end of each name can be dimmed, by id: only where no other task has the same beginning. */
 export function dimmedKeys(

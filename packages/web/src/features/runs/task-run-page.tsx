@@ -1,3 +1,4 @@
+import type { TaskContext } from '@orrery/schemas'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { clsx } from 'clsx'
@@ -48,7 +49,7 @@ import { CopyItems } from './run-buttons.tsx'
 import { ChangeState } from './run-dialogs.tsx'
 import { DiagnosisBand } from './run-header.tsx'
 import type { RunSearch } from './search.ts'
-import { type FlowRun, stateOf, type TaskContext, type TaskRun } from './types.ts'
+import { type FlowRun, stateOf, type TaskRun } from './types.ts'
 import { useSearchState } from './use-run-search.ts'
 import { useStateIcon } from './use-state-icon.ts'
 

@@ -66,35 +66,6 @@ export interface TaskRun extends RunBase {
   empirical_policy?: { retries?: number | null; retry_delay?: number | number[] | null } | null
 }
 
-/** What the server answered to a proposed state that was not written as it came. */
-export interface Refusal {
-  id: string
-  first_seen: string
-  last_seen: string
-  count: number
-  status: 'REJECT' | 'ABORT' | 'WAIT'
-  reason: string
-  proposed: { type: string; name: string }
-  from: { type: string; name: string } | null
-  given: { type: string; name: string } | null
-}
-
-/** What is known of each task run of a run beside the graph, however many they are. */
-export interface TaskFact {
-  id: string
-  state_name: string | null
-  run_count: number
-  key_length: number
-  message: string | null
-  attempts?: { from: string; to: string | null; state_type: string }[]
-}
-
-export interface TaskContext {
-  cached_from: { id: string; name: string; flow_run_id: string | null; end_time: string | null } | null
-  siblings: { id: string; name: string; state_type: string | null; state_name: string | null }[]
-  sibling_count: number
-}
-
 export interface Flow {
   id: string
   created: string | null
@@ -116,19 +87,6 @@ export interface Page<T> {
   pages: number
   page: number
 }
-export interface HistoryState {
-  state_type: string
-  state_name: string
-  count_runs: number
-  sum_estimated_run_time: number
-  sum_estimated_lateness: number
-}
-export interface HistoryBucket {
-  interval_start: string
-  interval_end: string
-  states: HistoryState[]
-}
-
 /** State as `lookOf` and the badges want it, for any run. */
 export const stateOf = (
   run: Pick<RunBase, 'state_type' | 'state_name'>,

@@ -1,4 +1,4 @@
-import type { AtOnce } from '../list-queries.ts'
+import type { AtOnce } from '@orrery/schemas'
 
 /** A round number of runs not below the most, for the scale: small ones are counted one by one. */
 export function onceMax(buckets: readonly AtOnce[]): number {

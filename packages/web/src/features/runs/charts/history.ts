@@ -1,6 +1,6 @@
+import type { HistoryBucket } from '@orrery/schemas'
 // Buckets of the history endpoint, sorted into what the chart draws: good work upwards, bad news downwards.
 import { lookOf, type StateLook } from '../../../lib/states.ts'
-import type { HistoryBucket } from '../types.ts'
 
 export interface Column {
   from: number
@@ -70,29 +70,6 @@ export function lookCounts(buckets: readonly HistoryBucket[]): { all: number; of
       all += state.count_runs
     }
   return { all, of }
-}
-
-/** Mean duration and mean lateness of each bucket's runs in seconds; null where none ran. */
-export function meansOf(buckets: readonly HistoryBucket[]): {
-  duration: (number | null)[]
-  lateness: (number | null)[]
-} {
-  const duration: (number | null)[] = []
-  const lateness: (number | null)[] = []
-  for (const bucket of buckets) {
-    let runs = 0
-    let time = 0
-    let late = 0
-    for (const state of bucket.states) {
-      if (state.state_type === 'SCHEDULED' && state.state_name !== 'Late') continue
-      runs += state.count_runs
-      time += state.sum_estimated_run_time
-      late += state.sum_estimated_lateness
-    }
-    duration.push(runs ? time / runs : null)
-    lateness.push(runs ? late / runs : null)
-  }
-  return { duration, lateness }
 }
 
 /** A round number not below the largest value, for the scale of a chart. */
