@@ -1,18 +1,16 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { toast, toastError } from '../../components/ui/index.ts'
-import { useLiveGap } from '../../lib/live.ts'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { toast } from '../../components/ui/index.ts'
 import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { refusal } from './actions.ts'
 import { FLOW_RUN_COLUMNS, type RowFacts, shownColumns, useColumnChoice } from './columns.tsx'
-import { allMatching, deploymentNamesQuery, taskCountsQuery } from './list-queries.ts'
-import { useThrottled } from './live.ts'
+import { deploymentNamesQuery, taskCountsQuery } from './list-queries.ts'
 import { NoRuns } from './no-runs.tsx'
 import { useRunPermissions } from './permissions.ts'
-import { flowNamesQuery, median, runKeys } from './queries.ts'
+import { flowNamesQuery, median } from './queries.ts'
 import { type ListAction, RunList } from './run-list.tsx'
 import { FlowRunCard } from './run-row.tsx'
 import type { RunSort, RunsFilter } from './search.ts'
@@ -20,7 +18,6 @@ import type { BarAction } from './selection-bar.tsx'
 import type { FlowRun } from './types.ts'
 import { useBulk } from './use-bulk.tsx'
 import { useFlowRunList } from './use-run-list.ts'
-import { useSelection } from './use-selection.ts'
 
 const SelectionBar = lazy(() => import('./selection-bar.tsx').then((m) => ({ default: m.SelectionBar })))
 const RunDialogs = lazy(() => import('./run-dialogs.tsx').then((m) => ({ default: m.RunDialogs })))
@@ -51,40 +48,15 @@ export function FlowRunsList({
   onSeen,
   onClear,
 }: RunsListProps & { onSeen(runs: readonly FlowRun[]): void }) {
-  const ws = useWorkspace()
-  const client = useQueryClient()
   const [zone] = useZone()
   const now = useNow(60_000)
   const [stored] = useColumnChoice('flow-runs')
   const columns = useMemo(() => shownColumns(FLOW_RUN_COLUMNS, stored), [stored])
-  // What is on the screen is patched; what is new waits behind a line, so that nothing moves under the pointer.
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
-  const recount = useThrottled(() => {
-    for (const part of ['history', 'scatter', 'concurrency'])
-      void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), part] })
-  }, 5_000)
-  const loaded = useFlowRunList({
-    filter,
-    range,
-    sort,
-    onEvent: (id, known) => {
-      recount()
-      if (!known) setFresh((old) => (old.has(id) ? old : new Set(old).add(id)))
-    },
-  })
-  const { queryKey, runs, known, total } = loaded
-  const reload = useCallback(() => {
-    setFresh(new Set())
-    void client.resetQueries({ queryKey })
-    void client.invalidateQueries({ queryKey: runKeys.lists(ws) })
-  }, [client, queryKey, ws])
-  useLiveGap(reload)
-  const waiting = [...fresh].filter((id) => !known.has(id)).length
+  const loaded = useFlowRunList({ filter, range, sort })
+  const { runs, selection, selecting, total } = loaded
   useEffect(() => onSeen(runs), [runs, onSeen])
 
   const facts = useFacts(runs)
-  const selection = useSelection(runs)
-  const [selecting, setSelecting] = useState(false)
   const [asked, setAsked] = useState<{ action: ListAction; runs: FlowRun[] } | null>(null)
   const bulk = useBulk('flow-run')
   const may = useRunPermissions()
@@ -136,9 +108,6 @@ export function FlowRunsList({
         empty={<NoRuns kind="flow-runs" filter={filter} onClear={onClear} />}
         sort={sort}
         onSort={(next) => set({ sort: next }, true)}
-        waiting={waiting}
-        onReload={reload}
-        selection={selection}
         peek={peek}
         onPeek={(id) => set({ peek: id })}
         onAction={ask}
@@ -150,13 +119,7 @@ export function FlowRunsList({
             total={total}
             actions={bar}
             selecting={selecting}
-            onAll={() => {
-              setSelecting(true)
-              allMatching<FlowRun>(ws, 'flow_runs', filter, range, { sort })
-                .then(selection.set)
-                .catch((error: unknown) => toastError('Not all could be selected', error))
-                .finally(() => setSelecting(false))
-            }}
+            onAll={loaded.selectAll}
             onClear={selection.clear}
           />
         </Suspense>

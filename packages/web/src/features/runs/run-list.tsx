@@ -21,7 +21,7 @@ export type ListAction = 'cancel' | 'retry' | 'delete'
 export interface RunListProps<T extends FlowRun | TaskRun> {
   kind: 'flow-run' | 'task-run'
   label: string
-  loaded: Omit<Loaded, 'runs'> & { runs: T[] }
+  loaded: Omit<Loaded, 'runs' | 'selection'> & { runs: T[]; selection: Selection<T> }
   columns: readonly Column<T>[]
   facts(run: T): RowFacts
   clock: RowClock
@@ -29,10 +29,6 @@ export interface RunListProps<T extends FlowRun | TaskRun> {
   empty: ReactNode
   sort: RunSort
   onSort(sort: RunSort | undefined): void
-  /** Runs that came since the list was loaded; they wait until they are asked for. */
-  waiting: number
-  onReload(): void
-  selection: Selection<T>
   peek: string | undefined
   onPeek(id: string | undefined): void
   /** A key asks for an action on the selected runs, or on the one in focus. */
@@ -40,8 +36,8 @@ export interface RunListProps<T extends FlowRun | TaskRun> {
 }
 
 export function RunList<T extends FlowRun | TaskRun>(props: RunListProps<T>) {
-  const { kind, label, loaded, columns, facts, clock, sort, onSort, waiting, selection, peek, onPeek } = props
-  const { list, runs, rows, narrow, total } = loaded
+  const { kind, label, loaded, columns, facts, clock, sort, onSort, peek, onPeek } = props
+  const { list, runs, rows, narrow, total, waiting, selection } = loaded
   const [focus, setFocus] = useState<string | null>(null)
   const byKey = useRef(false)
   const navigate = useNavigate()
@@ -106,7 +102,7 @@ export function RunList<T extends FlowRun | TaskRun>(props: RunListProps<T>) {
 
   const all = runs.length > 0 && runs.every((run) => selection.all.has(run.id))
   const more = waiting ? (
-    <Button kind="act" size="small" onClick={props.onReload}>
+    <Button kind="act" size="small" onClick={loaded.reload}>
       {plural(waiting, 'new run')}
     </Button>
   ) : null

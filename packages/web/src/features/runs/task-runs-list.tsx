@@ -1,60 +1,32 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
-import { Button, Dialog, DialogFoot, toast, toastError } from '../../components/ui/index.ts'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Button, Dialog, DialogFoot, toast } from '../../components/ui/index.ts'
 import { plural } from '../../lib/format.ts'
-import { useLiveGap } from '../../lib/live.ts'
 import { useNow } from '../../lib/now.ts'
 import { useZone } from '../../lib/preferences.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { shownColumns, TASK_RUN_COLUMNS, useColumnChoice } from './columns.tsx'
 import type { RunsListProps } from './flow-runs-list.tsx'
-import { allMatching, flowRunNamesQuery } from './list-queries.ts'
-import { useThrottled } from './live.ts'
+import { flowRunNamesQuery } from './list-queries.ts'
 import { NoRuns } from './no-runs.tsx'
 import { useRunPermissions } from './permissions.ts'
-import { runKeys } from './queries.ts'
 import { type ListAction, RunList } from './run-list.tsx'
 import { TaskRunCard } from './run-row.tsx'
 import type { TaskRun } from './types.ts'
 import { useBulk } from './use-bulk.tsx'
 import { useTaskRunList } from './use-run-list.ts'
-import { useSelection } from './use-selection.ts'
 
 const SelectionBar = lazy(() => import('./selection-bar.tsx').then((m) => ({ default: m.SelectionBar })))
-
-/** As many new task runs are remembered one by one: a flow of thousands must not make the list slow. */
-const MOST_FRESH = 999
 
 /** The task runs of a filter. The API orchestrates none of them, so deleting is all that can be done here. */
 export function TaskRunsList({ filter, range, sort, peek, set, onClear }: RunsListProps) {
   const ws = useWorkspace()
-  const client = useQueryClient()
   const [zone] = useZone()
   const now = useNow(60_000)
   const [stored] = useColumnChoice('task-runs')
   const columns = useMemo(() => shownColumns(TASK_RUN_COLUMNS, stored), [stored])
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
-  const recount = useThrottled(() => {
-    for (const part of ['task-history', 'task-run-count'])
-      void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), part] })
-  }, 5_000)
-  const loaded = useTaskRunList({
-    filter,
-    range,
-    sort,
-    onEvent: (id, known) => {
-      recount()
-      if (!known) setFresh((old) => (old.has(id) || old.size >= MOST_FRESH ? old : new Set(old).add(id)))
-    },
-  })
-  const { queryKey, runs, known, total } = loaded
-  const reload = useCallback(() => {
-    setFresh(new Set())
-    void client.resetQueries({ queryKey })
-    void client.invalidateQueries({ queryKey: runKeys.lists(ws) })
-  }, [client, queryKey, ws])
-  useLiveGap(reload)
-  const waiting = [...fresh].filter((id) => !known.has(id)).length
+  const loaded = useTaskRunList({ filter, range, sort })
+  const { runs, selection, selecting, total } = loaded
   const names = useQuery(
     flowRunNamesQuery(
       ws,
@@ -62,8 +34,6 @@ export function TaskRunsList({ filter, range, sort, peek, set, onClear }: RunsLi
     ),
   )
 
-  const selection = useSelection(runs)
-  const [selecting, setSelecting] = useState(false)
   const [asked, setAsked] = useState<TaskRun[] | null>(null)
   const bulk = useBulk('task-run')
   const may = useRunPermissions()
@@ -92,9 +62,6 @@ export function TaskRunsList({ filter, range, sort, peek, set, onClear }: RunsLi
         empty={<NoRuns kind="task-runs" filter={filter} onClear={onClear} />}
         sort={sort}
         onSort={(next) => set({ sort: next }, true)}
-        waiting={waiting}
-        onReload={reload}
-        selection={selection}
         peek={peek}
         onPeek={(id) => set({ peek: id })}
         onAction={ask}
@@ -115,13 +82,7 @@ export function TaskRunsList({ filter, range, sort, peek, set, onClear }: RunsLi
               },
             ]}
             selecting={selecting}
-            onAll={() => {
-              setSelecting(true)
-              allMatching<TaskRun>(ws, 'task_runs', filter, range, { sort })
-                .then(selection.set)
-                .catch((error: unknown) => toastError('Not all could be selected', error))
-                .finally(() => setSelecting(false))
-            }}
+            onAll={loaded.selectAll}
             onClear={selection.clear}
           />
         </Suspense>

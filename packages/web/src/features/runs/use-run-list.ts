@@ -1,15 +1,18 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
-import { useLiveEvents, usePollInterval } from '../../lib/live.ts'
+import { useMemo, useState } from 'react'
+import { toastError } from '../../components/ui/index.ts'
+import { useLiveEvents, useLiveGap, usePollInterval } from '../../lib/live.ts'
 import { useDensity } from '../../lib/preferences.ts'
 import type { TimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { flowRunsQuery, taskRunsListQuery } from './list-queries.ts'
-import { runEvent, withState } from './live.ts'
+import { allMatching, flowRunsQuery, taskRunsListQuery } from './list-queries.ts'
+import { runEvent, useThrottled, withState } from './live.ts'
+import { runKeys } from './queries.ts'
 import { useRows } from './run-table.tsx'
 import type { RunSort, RunsFilter } from './search.ts'
 import type { FlowRun, Page, TaskRun } from './types.ts'
 import { useNarrow } from './use-narrow.ts'
+import { useSelection } from './use-selection.ts'
 
 /** The rows of the loaded pages, each once: a run that moved between two pages is on both. */
 export function unique<T extends { id: string }>(pages: readonly Page<T>[]): T[] {
@@ -22,13 +25,20 @@ interface Wanted {
   filter: RunsFilter
   range: TimeRange
   sort: RunSort
-  /** Hears of each change of any run of the kind, and whether the run is among those loaded. */
-  onEvent(id: string, loaded: boolean): void
 }
 
 /** Row heights of the two densities, as in tokens.css. */
 const HEIGHTS = { compact: 32, roomy: 40 } as const
 const CARD = 52
+
+/** As many new runs are remembered one by one: a flow of thousands of tasks must not make the list slow. */
+const MOST_FRESH = 999
+
+/** What counts runs beside the list, and is asked again when one changes: parts of the lists' query keys. */
+const COUNTED = {
+  'flow-run': ['history', 'scatter', 'concurrency'],
+  'task-run': ['task-history', 'task-run-count'],
+} as const
 
 export const useFlowRunList = (wanted: Wanted) => {
   const ws = useWorkspace()
@@ -44,17 +54,21 @@ export const useTaskRunList = (wanted: Wanted) => {
   )
 }
 
-/** The runs of a filter as virtual rows. A run that is on the screen is patched when its state changes. */
+/**
+ * The runs of a filter as virtual rows, and what is selected of them. A run that is on the screen is patched when its
+ * state changes; what is new waits, so that nothing moves under the pointer.
+ */
 function useRunList<T extends FlowRun | TaskRun>(
   kind: 'flow-run' | 'task-run',
   options: ReturnType<typeof flowRunsQuery> | ReturnType<typeof taskRunsListQuery>,
-  { onEvent }: Pick<Wanted, 'onEvent'>,
+  { filter, range, sort }: Wanted,
 ) {
+  const ws = useWorkspace()
   const client = useQueryClient()
   const narrow = useNarrow()
   const [density] = useDensity()
   const poll = usePollInterval(30_000)
-  const { queryKey } = options
+  const queryKey: readonly unknown[] = options.queryKey
   // The two queries differ in their rows alone, which the caller names.
   const list = useInfiniteQuery({
     ...(options as unknown as ReturnType<typeof flowRunsQuery>),
@@ -62,12 +76,26 @@ function useRunList<T extends FlowRun | TaskRun>(
   })
   const runs = useMemo(() => unique((list.data?.pages ?? []) as unknown as Page<T>[]), [list.data])
   const known = useMemo(() => new Set(runs.map((run) => run.id)), [runs])
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
+  const recount = useThrottled(() => {
+    for (const part of COUNTED[kind])
+      void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), part] })
+  }, 5_000)
+  const reload = (): void => {
+    setFresh(new Set())
+    void client.resetQueries({ queryKey })
+    void client.invalidateQueries({ queryKey: runKeys.lists(ws) })
+  }
+  useLiveGap(reload)
   useLiveEvents((raw) => {
     const event = runEvent(raw)
     if (event?.kind !== kind) return
-    onEvent(event.id, known.has(event.id))
-    if (!known.has(event.id)) return
-    client.setQueryData<InfiniteData<Page<T>>>(queryKey as readonly unknown[], (old) => {
+    recount()
+    if (!known.has(event.id)) {
+      setFresh((old) => (old.has(event.id) || old.size >= MOST_FRESH ? old : new Set(old).add(event.id)))
+      return
+    }
+    client.setQueryData<InfiniteData<Page<T>>>(queryKey, (old) => {
       if (!old) return old
       return {
         ...old,
@@ -88,13 +116,27 @@ function useRunList<T extends FlowRun | TaskRun>(
     hasMore: list.hasNextPage && !list.isFetchingNextPage,
     fetchMore: () => void list.fetchNextPage(),
   })
+  const selection = useSelection(runs)
+  const [selecting, setSelecting] = useState(false)
+  const selectAll = (): void => {
+    setSelecting(true)
+    allMatching<T>(ws, kind === 'flow-run' ? 'flow_runs' : 'task_runs', filter, range, { sort })
+      .then(selection.set)
+      .catch((error: unknown) => toastError('Not all could be selected', error))
+      .finally(() => setSelecting(false))
+  }
   return {
     list,
-    queryKey: queryKey as readonly unknown[],
     runs,
-    known,
     rows,
     narrow,
     total: list.data?.pages[0]?.count ?? 0,
+    /** Runs that came since the list was loaded, until `reload` shows them. */
+    waiting: [...fresh].filter((id) => !known.has(id)).length,
+    reload,
+    selection,
+    /** Selects everything that the filter lets through, also what is not loaded. */
+    selectAll,
+    selecting,
   }
 }
