@@ -16,7 +16,7 @@ import { useLiveEvents, useLiveGap, usePollInterval } from '../../lib/live.ts'
 import { usePage } from '../../lib/page.ts'
 import { RANGES, type RangeName, useTimeRange } from '../../lib/time-range.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
-import { useOnboarding } from '../onboarding/onboarding.ts'
+import { useOnboarding, useWelcomePutAway } from '../onboarding/onboarding.ts'
 import { runEvent, useThrottled } from '../runs/live.ts'
 import { useSearchState } from '../runs/use-run-search.ts'
 import { Attention } from './attention.tsx'
@@ -119,28 +119,32 @@ function NothingHere({ wider, onWiden }: { wider: RangeName; onWiden(name: Range
   )
 }
 
+/** The welcome above says how to begin; this says it where that was put away. */
 function Nothing() {
+  const [putAway] = useWelcomePutAway()
   return (
     <PageBody>
       <PageHead title="No run yet" lead="What runs, what failed and what comes next stands here." />
-      <Panel>
-        <EmptyState
-          title="Run a flow"
-          text={
-            <>
-              Any Python script with a function decorated with <code>@flow</code>, once its machine is
-              connected. It appears here by itself.{' '}
-              <WorkspaceLink to="/settings" className="link font-medium">
-                How to connect
-              </WorkspaceLink>
-            </>
-          }
-        >
-          <div className="w-full max-w-120">
-            <Command command="python my_flow.py" />
-          </div>
-        </EmptyState>
-      </Panel>
+      {putAway ? (
+        <Panel>
+          <EmptyState
+            title="Run a flow"
+            text={
+              <>
+                Any Python script with a function decorated with <code>@flow</code>, once its machine is
+                connected. It appears here by itself.{' '}
+                <WorkspaceLink to="/settings" className="link font-medium">
+                  How to connect
+                </WorkspaceLink>
+              </>
+            }
+          >
+            <div className="w-full max-w-120">
+              <Command command="python my_flow.py" />
+            </div>
+          </EmptyState>
+        </Panel>
+      ) : null}
     </PageBody>
   )
 }

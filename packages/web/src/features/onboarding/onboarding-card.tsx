@@ -4,10 +4,9 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button, Command, Panel, StateGlyph, Timestamp } from '../../components/ui/index.ts'
 import { WorkspaceLink } from '../../components/workspace-link.tsx'
 import { useConfig, workspacesQuery } from '../../lib/identity.ts'
-import { useStored } from '../../lib/preferences.ts'
 import { useWorkspace } from '../../lib/workspace.ts'
 import { ConnectCode } from '../settings/connect-code.tsx'
-import { useOnboarding } from './onboarding.ts'
+import { useOnboarding, useWelcomePutAway } from './onboarding.ts'
 
 /**
  * How to get the first run into an empty workspace. Each step ticks itself when what it asks for arrives; when all
@@ -18,7 +17,7 @@ export function OnboardingCard() {
   const config = useConfig()
   const { data } = useOnboarding()
   const { data: rows } = useQuery({ ...workspacesQuery, enabled: config.mode === 'cloud' })
-  const [done, setDone] = useStored(`onboarded.${workspace.workspaceId}`)
+  const [putAway, onPutAway] = useWelcomePutAway()
   const watched = useRef(false)
   const [justConnected, setJustConnected] = useState(false)
   const connected = data ? data.first_event_at !== null : undefined
@@ -29,7 +28,7 @@ export function OnboardingCard() {
     if (connected && watched.current) setJustConnected(true)
   }, [connected])
 
-  if (!data || done === 'yes') return null
+  if (!data || putAway) return null
   // A workspace that was in use before this browser saw it needs no welcome.
   if (connected && !justConnected && !watched.current) return null
 
@@ -71,7 +70,7 @@ export function OnboardingCard() {
               icon="close"
               square
               aria-label="Put this away"
-              onClick={() => setDone('yes')}
+              onClick={() => onPutAway()}
             />
           </span>
         ) : null}

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLiveEvents, usePollInterval } from '../../lib/live.ts'
+import { useStored } from '../../lib/preferences.ts'
 import { useWorkspace, type Workspace } from '../../lib/workspace.ts'
 
 export interface Onboarding {
@@ -12,6 +13,13 @@ export const onboardingKey = (workspace: Workspace) => [workspace.key, 'onboardi
 // An event comes before the first run where the client registers its flow first.
 const isAllThere = (seen: Onboarding | undefined): boolean =>
   seen !== undefined && seen.first_event_at !== null && seen.first_flow_run_at !== null
+
+/** Whether the reader put the welcome of this workspace away, and how to do that. */
+export function useWelcomePutAway(): [boolean, () => void] {
+  const { workspaceId } = useWorkspace()
+  const [done, setDone] = useStored(`onboarded.${workspaceId}`)
+  return [done === 'yes', () => setDone('yes')]
+}
 
 /** Whether anything ever arrived in this workspace. The first event over the socket answers it at once. */
 export function useOnboarding() {
