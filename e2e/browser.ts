@@ -100,6 +100,21 @@ export async function signIn(page: Page, email: string, password = PASSWORD): Pr
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
+export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>
+
+/** Signs a person in through the page and answers the session, for the `storageState` of visitors. */
+export async function sessionOf(
+  browser: Browser,
+  { url, email, password }: { url: string; email: string; password: string },
+): Promise<SignedIn> {
+  const { page, context } = await newVisitor(browser, url)
+  await signIn(page, email, password)
+  await page.waitForURL((to) => !to.pathname.startsWith('/sign-in'))
+  const state = await context.storageState()
+  await context.close()
+  return state
+}
+
 /** Creates a workspace through the form and answers its path, `/account/A/workspace/W`. */
 export async function createWorkspace(page: Page, name: string, description = ''): Promise<string> {
   await page.goto('/workspaces/new')

@@ -1,7 +1,7 @@
 // The dashboard and the flows in a real browser, on the scenery: a company with a week of runs.
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, hasBrowser, launchBrowser, newVisitor, signIn } from './browser.ts'
+import { axe, hasBrowser, launchBrowser, newVisitor, type SignedIn, sessionOf } from './browser.ts'
 import { type Northwind, northwind } from './scenery/northwind.ts'
 
 const HOUR = 3_600_000
@@ -21,15 +21,11 @@ interface Counted {
 describe.runIf(hasBrowser)('the dashboard', () => {
   let scene: Northwind
   let browser: Browser
-  let state: Awaited<ReturnType<BrowserContext['storageState']>>
+  let state: SignedIn
   beforeAll(async () => {
     scene = await northwind()
     browser = await launchBrowser()
-    const { page, context } = await newVisitor(browser, scene.url)
-    await signIn(page, scene.email)
-    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
-    state = await context.storageState()
-    await context.close()
+    state = await sessionOf(browser, scene)
   }, 180_000)
   afterAll(async () => {
     await browser?.close()

@@ -2,7 +2,7 @@
 import { newId } from '@orrery/schemas'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, hasBrowser, launchBrowser, newVisitor, signIn, type Visitor } from './browser.ts'
+import { axe, hasBrowser, launchBrowser, newVisitor, sessionOf, type Visitor } from './browser.ts'
 import { hasPython, type Northwind, northwind } from './scenery/northwind.ts'
 
 interface Row {
@@ -71,11 +71,7 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
   beforeAll(async () => {
     scene = await northwind({ days: 1 })
     browser = await launchBrowser()
-    const { page, context } = await newVisitor(browser, scene.url)
-    await signIn(page, scene.email, scene.password)
-    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
-    state = await context.storageState()
-    await context.close()
+    state = await sessionOf(browser, scene)
     failed = await api<Row>('GET', `/flow_runs/${scene.failedRun}`)
     // The same error once more, with other parameters.
     again = await makeRun(failed.flow_id, 'plum-badger', {

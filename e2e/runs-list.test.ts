@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, hasBrowser, launchBrowser, newVisitor, signIn } from './browser.ts'
+import { axe, hasBrowser, launchBrowser, newVisitor, type SignedIn, sessionOf } from './browser.ts'
 import { type Northwind, northwind } from './scenery/northwind.ts'
 
 interface Run {
@@ -20,16 +20,12 @@ interface Visit {
 describe.runIf(hasBrowser)('the list of runs', () => {
   let scene: Northwind
   let browser: Browser
-  let state: Awaited<ReturnType<Awaited<ReturnType<typeof newVisitor>>['context']['storageState']>>
+  let state: SignedIn
 
   beforeAll(async () => {
     scene = await northwind({ days: 2 })
     browser = await launchBrowser()
-    const { page, context } = await newVisitor(browser, scene.url)
-    await signIn(page, scene.email, scene.password)
-    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
-    state = await context.storageState()
-    await context.close()
+    state = await sessionOf(browser, scene)
   }, 180_000)
   afterAll(async () => {
     await browser?.close()

@@ -1,22 +1,19 @@
-// The frame around every page of a workspace, as its user finds it, on a server with a week of runs.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+// Views and ways between pages, on a server with a day of runs: keys, time range, palette, themes, links. The parts of the
+// frame itself are in frame.test.ts.
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasBrowser, launchBrowser, newVisitor, signIn } from './browser.ts'
+import { hasBrowser, launchBrowser, newVisitor, type SignedIn, sessionOf } from './browser.ts'
 import { type Northwind, northwind } from './scenery/northwind.ts'
 
 describe.runIf(hasBrowser)('the shell', () => {
   let scene: Northwind
   let browser: Browser
-  let state: Awaited<ReturnType<BrowserContext['storageState']>>
+  let state: SignedIn
 
   beforeAll(async () => {
     scene = await northwind({ days: 1 })
     browser = await launchBrowser()
-    const { page, context } = await newVisitor(browser, scene.url)
-    await signIn(page, scene.email, scene.password)
-    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
-    state = await context.storageState()
-    await context.close()
+    state = await sessionOf(browser, scene)
   })
   afterAll(async () => {
     await browser?.close()
@@ -49,20 +46,6 @@ describe.runIf(hasBrowser)('the shell', () => {
   }
   const heading = (page: Page, name: string | RegExp) =>
     page.getByRole('heading', { level: 1, name }).waitFor()
-
-  it('the sidebar narrows to a rail by one key, and stays so after a reload', async () => {
-    const { page, close } = await open('/flows')
-    const width = async () => (await page.getByLabel('Sidebar', { exact: true }).boundingBox())?.width
-    expect(await width()).toBe(232)
-    await page.keyboard.press('[')
-    await expect.poll(width).toBe(52)
-    await page.reload()
-    await heading(page, /Flows/)
-    expect(await width()).toBe(52)
-    await page.keyboard.press('[')
-    await expect.poll(width).toBe(232)
-    await close()
-  })
 
   it('letters after g lead to the pages', async () => {
     const { page, close } = await open('/dashboard')
@@ -164,21 +147,6 @@ describe.runIf(hasBrowser)('the shell', () => {
     const other = await open(page.url().slice(scene.url.length + scene.path.length))
     await expect.poll(() => ids(other.page)).toEqual(await ids(page))
     await other.close()
-    await close()
-  })
-
-  it('the sheet of shortcuts opens by ?, and single keys can be switched off in it', async () => {
-    const { page, close } = await open('/flows')
-    await page.keyboard.press('?')
-    await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
-    await page.getByLabel('Shortcuts of a single key').uncheck()
-    await page.getByRole('button', { name: 'Close' }).click()
-    await page.keyboard.press('?')
-    await page.keyboard.press('[')
-    expect(await page.getByRole('heading', { name: 'Keyboard shortcuts' }).count()).toBe(0)
-    expect((await page.getByLabel('Sidebar', { exact: true }).boundingBox())?.width).toBe(232)
-    await page.keyboard.press('Control+k')
-    await page.getByPlaceholder(/find a run/).waitFor()
     await close()
   })
 })

@@ -14,8 +14,9 @@ const WEB = existsSync(INSTALLED) ? INSTALLED : join(HERE, '../../../web/dist')
 
 /**
  * Scripts only from files of ours, no eval, no frames around us. A style sheet is a file of ours too, or one that a
- * component makes while a dialog is open, which carries the number that this answer's index page was given. Images may come from anywhere on https: artifacts show them. The page that signs the CLI in posts the key to
- * the CLI's own port on this machine.
+ * component makes while a dialog is open, which carries the number that this answer's index page was given. Images may
+ * come from anywhere on https: artifacts show them. The page that signs the CLI in posts the key to the CLI's own port
+ * on this machine.
  */
 const policy = (styleNonce: string): string =>
   [

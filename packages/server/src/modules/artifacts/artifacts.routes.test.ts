@@ -333,7 +333,7 @@ eachDatabase((database) => {
       const { call } = workspace
       const flowRun = await startRun(workspace)
       await call('POST', `/flow_runs/${flowRun}/set_state`, { state: { type: 'RUNNING' } })
-      const stored = { storage_key: '/tmp/x', serializer: { type: 'pickle' } }
+      const stored = { storage_key: 'results/x', serializer: { type: 'pickle' } }
       await call('POST', `/flow_runs/${flowRun}/set_state`, { state: { type: 'COMPLETED', data: stored } })
       const { body: task } = await call<{ id: string }>('POST', '/task_runs/', {
         flow_run_id: flowRun,

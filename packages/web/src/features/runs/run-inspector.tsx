@@ -37,7 +37,7 @@ import type { RunSearch } from './search.ts'
 import { Summary } from './summary.tsx'
 import { TaskName } from './task-names.tsx'
 import type { FlowRun, TaskRun } from './types.ts'
-import type { Patch } from './use-run-search.ts'
+import { logSearch, type Patch } from './use-run-search.ts'
 
 interface InspectorProps {
   run: FlowRun
@@ -184,21 +184,12 @@ export function RunInspector(props: InspectorProps) {
               key={JSON.stringify(source)}
               logs={logs}
               live={!ended}
-              level={search.level ?? 0}
-              onLevel={(level) => set({ level: level || undefined })}
-              query={search.q ?? ''}
-              onQuery={(q) => set({ q: q || undefined })}
-              regex={search.re === 1}
-              onRegex={(on) => set({ re: on ? 1 : undefined })}
-              line={search.line ?? null}
-              onLine={(line) => set({ line })}
+              {...logSearch(search, set)}
               tasks={only}
               taskNames={names}
               onClearTasks={() => onSelect([])}
               onTask={(id) => onSelect([id])}
               span={span}
-              spanName={`attempt ${search.attempt}`}
-              onClearSpan={() => set({ attempt: undefined })}
               downloadUrl={`${ws.api.base}/flow_runs/${'flow_run_id' in source ? source.flow_run_id : run.id}/logs/download`}
               startedAt={run.start_time}
               endedAt={main ? null : run.end_time}

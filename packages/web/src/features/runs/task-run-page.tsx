@@ -50,7 +50,7 @@ import { ChangeState } from './run-dialogs.tsx'
 import { DiagnosisBand } from './run-header.tsx'
 import type { RunSearch } from './search.ts'
 import { type FlowRun, stateOf, type TaskRun } from './types.ts'
-import { useSearchState } from './use-run-search.ts'
+import { logSearch, useSearchState } from './use-run-search.ts'
 import { useStateIcon } from './use-state-icon.ts'
 
 export function TaskRunPage() {
@@ -197,19 +197,10 @@ function LoadedTask({ task, run }: { task: TaskRun; run: FlowRun | undefined }) 
             <LogView
               logs={logs}
               live={!ended}
-              level={search.level ?? 0}
-              onLevel={(level) => set({ level: level || undefined })}
-              query={search.q ?? ''}
-              onQuery={(q) => set({ q: q || undefined })}
-              regex={search.re === 1}
-              onRegex={(on) => set({ re: on ? 1 : undefined })}
-              line={search.line ?? null}
-              onLine={(line) => set({ line })}
+              {...logSearch(search, set)}
               tasks={null}
               taskNames={names}
               span={span}
-              spanName={`attempt ${search.attempt}`}
-              onClearSpan={() => set({ attempt: undefined })}
               startedAt={task.start_time}
               endedAt={task.end_time}
             />

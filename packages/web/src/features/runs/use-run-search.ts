@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import type { RunSearch } from './search.ts'
 
 /** Changes to an address: a value sets its key, `undefined` removes it. */
 export type Patch<T> = { [K in keyof T]?: T[K] | undefined }
@@ -22,3 +23,17 @@ export function useSearchState<T extends object>(): [T, (patch: Patch<T>, push?:
   )
   return [search, set]
 }
+
+/** What the address says of the log, as the `LogView` of a run or of a task run takes it. */
+export const logSearch = (search: RunSearch, set: (patch: Patch<RunSearch>) => void) => ({
+  level: search.level ?? 0,
+  onLevel: (level: number) => set({ level: level || undefined }),
+  query: search.q ?? '',
+  onQuery: (q: string) => set({ q: q || undefined }),
+  regex: search.re === 1,
+  onRegex: (on: boolean) => set({ re: on ? 1 : undefined }),
+  line: search.line ?? null,
+  onLine: (line: string | undefined) => set({ line }),
+  spanName: `attempt ${search.attempt}`,
+  onClearSpan: () => set({ attempt: undefined }),
+})
