@@ -2,8 +2,17 @@
 import { newId } from '@orrery/schemas'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axe, hasBrowser, launchBrowser, newVisitor, sessionOf, type Visitor } from './browser.ts'
+import {
+  axe,
+  hasBrowser,
+  launchBrowser,
+  newVisitor,
+  type SignedIn,
+  sessionOf,
+  type Visitor,
+} from './browser.ts'
 import { hasPython, type Northwind, northwind } from './scenery/northwind.ts'
+import { addViewer } from './scenery/viewer.ts'
 
 interface Row {
   id: string
@@ -15,7 +24,7 @@ interface Row {
 describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
   let scene: Northwind
   let browser: Browser
-  let state: NonNullable<BrowserContextOptions['storageState']>
+  let state: SignedIn
   let failed: Row
   let again: string
 
@@ -391,15 +400,12 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     await close(visitor)
   })
 
-  it('shows actions that the role lacks, with the role they need', async () => {
-    const visitor = await newVisitor(browser, scene.url, { storageState: state })
-    const { page } = visitor
-    await page.route('**/me/workspaces/overview', async (route) => {
-      const answer = await route.fetch()
-      const rows = (await answer.json()) as object[]
-      await route.fulfill({ response: answer, json: rows.map((row) => ({ ...row, role: 'Viewer' })) })
-    })
+  it('shows a person who may only look what the role lacks, and the server agrees', async () => {
+    const viewer = await addViewer(browser, scene, state)
+    const visitor = await newVisitor(browser, scene.url, { storageState: viewer })
+    const { page, context } = visitor
     await page.goto(`${scene.path}/runs/flow-run/${failed.id}`)
+    await page.getByText('enrich failed, so 2 tasks never started.').waitFor()
     const retry = page.getByRole('button', { name: 'Retry' })
     await retry.and(page.locator('[title*="needs the role Runner"]')).waitFor()
     expect(await retry.getAttribute('aria-disabled')).toBe('true')
@@ -407,6 +413,16 @@ describe.runIf(hasBrowser && hasPython)('the page of a run', () => {
     const remove = page.getByRole('menuitem', { name: /^Delete run/ })
     expect(await remove.textContent()).toContain('needs the role Developer; you are a Viewer.')
     expect(await remove.getAttribute('aria-disabled')).toBe('true')
+    const api = scene.path.replace('/account/', '/api/accounts/').replace('/workspace/', '/workspaces/')
+    const headers = { 'x-orrery-request': '1', origin: scene.url }
+    const answer = await context.request.delete(`${api}/flow_runs/${failed.id}`, { headers })
+    expect([answer.status(), (await answer.json()).code]).toEqual([403, 'permission_missing'])
+    // Actions of the selection bar of the list likewise.
+    await page.goto(`${scene.path}/runs`)
+    await page.getByRole('checkbox', { name: 'Select peach-marmot' }).check()
+    const del = page.getByRole('button', { name: /^Delete/ })
+    await del.waitFor()
+    expect(await del.getAttribute('aria-disabled')).toBe('true')
     await close(visitor)
   })
 

@@ -34,10 +34,10 @@ export interface WorkspaceRow {
   workspace_name: string
   workspace_description: string
   workspace_handle: string
+  role: string
 }
 
 export interface WorkspaceOverview extends WorkspaceRow {
-  role: string
   counts: { flows: number; deployments: number; flow_runs: number }
   today: { failed: number; crashed: number; late: number; running: number }
   history: { date: string; good: number; bad: number }[]

@@ -3,7 +3,7 @@
  * place of a refusal, which role is needed.
  */
 import { useQuery } from '@tanstack/react-query'
-import { overviewQuery } from './identity.ts'
+import { workspacesQuery } from './identity.ts'
 import { useWorkspace } from './workspace.ts'
 
 /** Things a person does here, by the scope that the server asks for. */
@@ -30,7 +30,7 @@ export function lacks(role: string | undefined, permission: Permission): string 
 /** Pass the answer to `why` of a menu item or a `GuardedButton`. In local mode everything is allowed. */
 export function usePermissions(): (permission: Permission) => string | null {
   const { mode, workspaceId } = useWorkspace()
-  const overview = useQuery({ ...overviewQuery, enabled: mode === 'cloud', staleTime: 300_000 })
-  const role = overview.data?.find((row) => row.workspace_id === workspaceId)?.role
+  const { data: mine } = useQuery({ ...workspacesQuery, enabled: mode === 'cloud' })
+  const role = mine?.find((row) => row.workspace_id === workspaceId)?.role
   return (permission) => lacks(role, permission)
 }

@@ -30,6 +30,7 @@ export const workspaceRow: WorkspaceRow = {
   workspace_name: 'production',
   workspace_description: '',
   workspace_handle: 'production',
+  role: 'Owner',
 }
 
 export const config: AuthConfig = {

@@ -130,19 +130,21 @@ eachDatabase((database) => {
       expect(((await filter()).body as object[]).length).toBe(all.length)
     })
 
-    it('my workspaces have no nulls, sorted by full handle', async () => {
+    it('my workspaces have no nulls, say the role, and are sorted by full handle', async () => {
       const rows = (await ada.browser.get('/api/me/workspaces')).body as Record<string, string>[]
       for (const row of rows) {
         expect(Object.keys(row).sort()).toEqual([
           'account_handle',
           'account_id',
           'account_name',
+          'role',
           'workspace_description',
           'workspace_handle',
           'workspace_id',
           'workspace_name',
         ])
         for (const value of Object.values(row)) expect(typeof value).toBe('string')
+        expect(row.role).toBe('Owner')
       }
       const handles = rows.map((row) => row.workspace_handle)
       expect(handles).toEqual([...handles].sort())

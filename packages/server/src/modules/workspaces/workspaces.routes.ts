@@ -31,10 +31,10 @@ export function workspacesRoutes(instance: FastifyInstance, identity: CloudIdent
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const { db } = identity
 
-  app.get('/me/workspaces', { config: userAccess }, async (request) => {
-    const rows = await listMyWorkspaces(db.read, request.user)
-    return rows.map(({ role: _, ...row }) => row)
-  })
+  // `role` is ours: clients of Prefect pass over what they do not know.
+  app.get('/me/workspaces', { config: userAccess }, async (request) =>
+    listMyWorkspaces(db.read, request.user),
+  )
 
   app.get('/me/workspaces/overview', { config: userAccess }, async (request) =>
     readOverview(db, request.user, identity.clock.now()),

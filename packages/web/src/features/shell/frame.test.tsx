@@ -129,13 +129,6 @@ describe('what the palette finds', () => {
 })
 
 describe('what the role lacks', () => {
-  const overview = (role: string) => ({
-    ...workspaceRow,
-    role,
-    counts: { flows: 0, deployments: 0, flow_runs: 0 },
-    today: { failed: 0, crashed: 0, late: 0, running: 0 },
-    history: [],
-  })
   const full = {
     id: WORKSPACE,
     created: '2026-11-01T00:00:00Z',
@@ -148,7 +141,7 @@ describe('what the role lacks', () => {
 
   it('stays visible, cannot be pressed, and names the role that it needs', async () => {
     const { calls } = await renderApp(SETTINGS, {
-      api: { ...api, 'GET /api/me/workspaces/overview': [overview('Developer')], [`GET ${W}`]: full },
+      api: { ...api, 'GET /api/me/workspaces': [{ ...workspaceRow, role: 'Developer' }], [`GET ${W}`]: full },
     })
     const button = await screen.findByRole('button', { name: 'Delete production…' })
     await waitFor(() => expect(button.getAttribute('aria-disabled')).toBe('true'))
@@ -161,7 +154,7 @@ describe('what the role lacks', () => {
 
   it('an owner may press it', async () => {
     await renderApp(SETTINGS, {
-      api: { ...api, 'GET /api/me/workspaces/overview': [overview('Owner')], [`GET ${W}`]: full },
+      api: { ...api, 'GET /api/me/workspaces': [{ ...workspaceRow, role: 'Owner' }], [`GET ${W}`]: full },
     })
     fireEvent.click(await screen.findByRole('button', { name: 'Delete production…' }))
     expect(await screen.findByRole('dialog')).toBeTruthy()
