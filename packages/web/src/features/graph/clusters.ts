@@ -109,3 +109,24 @@ export function clusterParts(cluster: Cluster): { state: number; low: number; hi
     return part
   })
 }
+
+/** The folded cluster under a point of the world, with so much air around it. */
+export function clusterAt(
+  folded: readonly Cluster[],
+  mask: Uint8Array | undefined,
+  x: number,
+  y: number,
+  air: number,
+): Cluster | null {
+  const radius = Math.hypot(x, y)
+  const angle = (Math.atan2(-x, y) + 2 * Math.PI) % (2 * Math.PI)
+  const under = folded.find(
+    (cluster) =>
+      mask?.[cluster.nodes[0]!] &&
+      radius >= cluster.inner - air &&
+      radius <= cluster.outer + air &&
+      angle >= cluster.low &&
+      angle <= cluster.high,
+  )
+  return under ?? null
+}

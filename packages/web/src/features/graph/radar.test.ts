@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { clusterLabel, clusterParts, clustersOf, foldedMask } from './clusters.ts'
 import { colouring } from './colour.ts'
 import { drawList } from './draw-list.ts'
+import { Easing } from './easing.ts'
 import { fileName } from './export.ts'
 import { graphOf, layered, mapped } from './fixture.ts'
 import { layOut, layoutInput, nestsOf } from './layout.ts'
@@ -251,6 +252,38 @@ describe('a graph that is new on the screen', () => {
     const fresh = buildModel(layered(60, 4, 2))
     const empty = new Float32Array(fresh.size).fill(Number.NaN)
     expect(layOut(layoutInput(fresh, empty)).layout.angle).toEqual(layOut(layoutInput(fresh)).layout.angle)
+  })
+})
+
+describe('nodes that find new places', () => {
+  const placed = (graph: Parameters<typeof buildModel>[0]) => {
+    const model = buildModel(graph)
+    return { model, geometry: layOut(layoutInput(model)) }
+  }
+
+  it('are where they were at first, between in the middle, and there after 250 ms; new ones are there at once', () => {
+    const before = placed(layered(4, 2, 1))
+    const after = placed(layered(9, 3, 1))
+    const easing = new Easing(before, after, 1_000)
+    const { layout } = after.geometry
+    const at = (): number[] => [...easing.geometry.layout.x]
+    easing.step(1_000)
+    const first = at()
+    for (const [id, i] of after.model.index) {
+      const old = before.model.index.get(id)
+      expect(first[i]).toBe(old === undefined ? layout.x[i] : before.geometry.layout.x[old])
+    }
+    expect(first).not.toEqual([...layout.x])
+    expect(easing.step(1_125)).toBe(false)
+    at().forEach((x, i) => {
+      // 1 - (1 - 0.5)³ of the way.
+      expect(x).toBeCloseTo(first[i]! + (layout.x[i]! - first[i]!) * 0.875, 3)
+    })
+    expect(easing.step(1_250)).toBe(true)
+    at().forEach((x, i) => {
+      expect(x).toBeCloseTo(layout.x[i]!, 3)
+      expect(easing.geometry.layout.y[i]).toBeCloseTo(layout.y[i]!, 3)
+    })
   })
 })
 

@@ -8,10 +8,11 @@ import { select } from 'd3-selection'
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from 'd3-zoom'
 import Flatbush from 'flatbush'
 import { type Backend, type Camera, CanvasBackend } from './canvas-backend.ts'
-import { type Cluster, type Clusters, foldedMask } from './clusters.ts'
+import { type Cluster, type Clusters, clusterAt, foldedMask } from './clusters.ts'
 import { type Clock, composeWords, type Words } from './compose.ts'
 import { MOST_EASED } from './detail.ts'
 import { type DrawList, drawListSteps, type Scene } from './draw-list.ts'
+import { Easing } from './easing.ts'
 import { Gestures, type GestureTarget, type Pick } from './gestures.ts'
 import { type Box, NOTHING } from './labels.ts'
 import type { Geometry } from './layout.ts'
@@ -92,7 +93,7 @@ export class RadarStage implements GestureTarget {
   #stale = false
   #fitted = true
   #wanted: Look | null = null
-  #ease: { from: Float32Array; fromY: Float32Array; began: number; target: Geometry } | null = null
+  #ease: Easing | null = null
   #stats: FrameStats = { times: [], drawCalls: 0, redraws: 0 }
 
   constructor(host: HTMLElement, events: StageEvents) {
@@ -155,7 +156,8 @@ export class RadarStage implements GestureTarget {
         clusters: data.clusters.list,
         mask: foldedMask(data.clusters, data.unfolded),
       }
-    if (before?.geometry !== data.geometry) {
+    // Where nodes are on their way to counts, not where they are: news of a state must not send them off anew.
+    if ((this.#ease?.target ?? before?.geometry) !== data.geometry) {
       this.#ease = null
       this.#index = null
       if (layout.size) {
@@ -170,7 +172,7 @@ export class RadarStage implements GestureTarget {
         this.#startEasing(before, data)
         if (this.#fitted) this.fit()
       }
-    } else if (this.#ease) this.#data = { ...data, geometry: before.geometry }
+    } else if (this.#ease) this.#data = { ...data, geometry: this.#ease.geometry }
     this.redraw()
   }
 
@@ -564,9 +566,12 @@ export class RadarStage implements GestureTarget {
     for (const card of cards) if (inside(card)) return { node: card.node, cluster: null }
     for (const label of labels) if (inside(label)) return { node: label.node, cluster: null }
     for (const label of clusters) if (inside(label)) return { node: -1, cluster: label.cluster }
-    const cluster = this.#clusterAt(
+    const cluster = clusterAt(
+      this.#list?.folded ?? [],
+      this.#folded?.mask,
       (x - this.#camera.x) / this.#camera.k,
       (y - this.#camera.y) / this.#camera.k,
+      3 / this.#camera.k,
     )
     if (cluster) return { node: -1, cluster }
     const node = this.#nearest(x, y, this.#list?.detail === 'rings' ? 6 : 14)
@@ -574,24 +579,6 @@ export class RadarStage implements GestureTarget {
       node: node >= 0 && this.#list?.folded.length && this.#folded?.mask[node] ? -1 : node,
       cluster: null,
     }
-  }
-
-  #clusterAt(x: number, y: number): Cluster | null {
-    const folded = this.#list?.folded
-    if (!folded?.length || !this.#folded) return null
-    const radius = Math.hypot(x, y)
-    const angle = (Math.atan2(-x, y) + 2 * Math.PI) % (2 * Math.PI)
-    const air = 3 / this.#camera.k
-    for (const cluster of folded)
-      if (
-        this.#folded.mask[cluster.nodes[0]!] &&
-        radius >= cluster.inner - air &&
-        radius <= cluster.outer + air &&
-        angle >= cluster.low &&
-        angle <= cluster.high
-      )
-        return cluster
-    return null
   }
 
   #nearest(x: number, y: number, pixels: number): number {
@@ -668,34 +655,17 @@ export class RadarStage implements GestureTarget {
   }
 
   #startEasing(before: StageData, after: StageData): void {
-    const layout = after.geometry.layout
     const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches
-    if (calm || layout.size > MOST_EASED) return
-    const from = new Float32Array(layout.size)
-    const fromY = new Float32Array(layout.size)
-    for (let i = 0; i < layout.size; i++) {
-      const old = before.model.index.get(after.model.ids[i]!)
-      from[i] = old === undefined ? layout.x[i]! : before.geometry.layout.x[old]!
-      fromY[i] = old === undefined ? layout.y[i]! : before.geometry.layout.y[old]!
-    }
-    const moving = { ...layout, x: from.slice(), y: fromY.slice() }
-    this.#ease = { from, fromY, began: performance.now(), target: after.geometry }
-    this.#data = { ...after, geometry: { ...after.geometry, layout: moving } }
+    if (calm || after.model.size > MOST_EASED) return
+    this.#ease = new Easing(before, after, performance.now())
+    this.#data = { ...after, geometry: this.#ease.geometry }
   }
 
-  /** Nodes find their new places in 250 ms; true while they are on their way. */
+  /** True while nodes are on their way. */
   #stepEasing(now: number): boolean {
     const ease = this.#ease
     if (!ease || !this.#data) return false
-    const t = Math.min(1, (now - ease.began) / 250)
-    const k = 1 - (1 - t) ** 3
-    const { layout } = ease.target
-    const moving = this.#data.geometry.layout
-    for (let i = 0; i < layout.size; i++) {
-      moving.x[i] = ease.from[i]! + (layout.x[i]! - ease.from[i]!) * k
-      moving.y[i] = ease.fromY[i]! + (layout.y[i]! - ease.fromY[i]!) * k
-    }
-    if (t < 1) return true
+    if (!ease.step(now)) return true
     this.#data = { ...this.#data, geometry: ease.target }
     this.#ease = null
     this.redraw()
