@@ -41,6 +41,7 @@ eachDatabase((database) => {
           workspace_name: 'Main Stage',
           workspace_description: '',
           workspace_handle: 'main-stage',
+          role: 'Owner',
         },
       ])
 
