@@ -226,6 +226,24 @@ function by<T>(key: (item: T) => (string | number)[]): (a: T, b: T) => number {
   }
 }
 
+/** A task run's name, as `cached-2c9`, may begin its task's key, as `cached-2c9fb278`, by chance. */
+function replaceWord(text: string, from: string, to: string): string {
+  let result = ''
+  let rest = 0
+  for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, Math.max(rest, at + 1))) {
+    const end = at + from.length
+    if (isWord(text[at - 1], text[at]) || isWord(text[end - 1], text[end])) continue
+    result += text.slice(rest, at) + to
+    rest = end
+  }
+  return result + text.slice(rest)
+}
+
+/** Whether a word goes on from one character to the next. */
+function isWord(left = '', right = ''): boolean {
+  return /[0-9A-Za-z]/.test(left) && /[0-9A-Za-z]/.test(right)
+}
+
 class Names {
   private readonly ids = new Map<string, string>()
   private readonly counts = new Map<string, number>()
@@ -270,7 +288,7 @@ class Names {
 
   apply(value: string, owner = ''): string {
     let result = value
-    for (const [from, to] of this.texts) if (result.includes(from)) result = result.replaceAll(from, to)
+    for (const [from, to] of this.texts) if (result.includes(from)) result = replaceWord(result, from, to)
     return result
       .replace(uuid, (id) => this.of(id))
       .replace(/\b[0-9a-f]{32}\b/g, '<hex>')
