@@ -87,7 +87,8 @@ describe('sockets of a workspace', () => {
     await client.ping()
     client.send({ type: 'auth', token: key })
     await client.until(() => client.messages.length > 0)
-    expect(client.messages).toEqual([{ type: 'auth_success' }])
+    expect(client.messages).toEqual([{ type: 'auth_success', now: expect.any(String) }])
+    expect(Math.abs(Date.parse(String(client.messages[0]?.now)) - Date.now())).toBeLessThan(60_000)
   })
 
   it('takes the key from the auth message', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { isUuid } from '@orrery/schemas'
+import { isUuid, toIso } from '@orrery/schemas'
 import { WebSocketServer } from 'ws'
 import { isLoopback } from '../config.ts'
 import { DomainError } from '../errors.ts'
@@ -158,7 +158,8 @@ async function authorise(
   }
   const scope = await scopeOf(context, target, principal)
   if (typeof scope === 'string') return refuse(socket, scope)
-  if (socket.protocol === 'prefect') socket.send('{"type":"auth_success"}')
+  if (socket.protocol === 'prefect')
+    socket.send(JSON.stringify({ type: 'auth_success', now: toIso(context.clock.now()) }))
   return {
     scope,
     async check() {
@@ -228,6 +229,11 @@ function credentialsOf(request: IncomingMessage): Credentials {
 function isForeignPage(origin: string | undefined): boolean {
   if (origin === undefined) return false
   return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
+}
+
+/** Told to who asked for it in its filter: from now on everything is delivered. Prefect's clients know no such frame. */
+export function acknowledge(socket: Socket, filterMessage: Record<string, unknown>): void {
+  if (filterMessage.acknowledge === true) socket.send('{"type":"subscribed"}')
 }
 
 export function readMessage(text: string): Record<string, unknown> | null {

@@ -27,7 +27,8 @@ class FakeSocket {
   }
   goLive() {
     this.open()
-    this.receive({ type: 'auth_success' })
+    this.receive({ type: 'auth_success', now: '2026-01-02T03:04:05.000000Z' })
+    this.receive({ type: 'subscribed' })
   }
 }
 
@@ -43,7 +44,7 @@ function makeStream() {
   let connections = 0
   return new LiveStream({
     url: 'ws://x/api/events/out',
-    filter: () => ({ connection: ++connections }),
+    filter: (since) => ({ connection: ++connections, since: new Date(since).toISOString() }),
     makeSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
     hiddenGraceMs: 1000,
     random: () => 1,
@@ -68,10 +69,36 @@ describe('a live stream', () => {
     expect(stream.status).toBe('connecting')
     last().open()
     expect(last().sent).toEqual([{ type: 'auth', token: null }])
-    last().receive({ type: 'auth_success' })
-    expect(last().sent[1]).toEqual({ type: 'filter', filter: { connection: 1 }, backfill: false })
+    last().receive({ type: 'auth_success', now: '2026-01-02T03:04:05.000000Z' })
+    expect(last().sent[1]).toMatchObject({ type: 'filter', filter: { connection: 1 }, acknowledge: true })
+    expect(stream.status).toBe('connecting')
+    last().receive({ type: 'subscribed' })
     expect(stream.status).toBe('live')
     expect(stream.gaps).toBe(0)
+  })
+
+  it('has what happened since the page began to load replayed, by the server’s clock', () => {
+    const stream = makeStream()
+    cleanup.push(stream.subscribe(() => {}))
+    vi.advanceTimersByTime(3_000)
+    last().goLive()
+    expect(last().sent[1]).toMatchObject({ filter: { since: '2026-01-02T03:04:01.000Z' } })
+  })
+
+  it('that comes late has pages ask anew: they had loaded long before', () => {
+    const stream = makeStream()
+    cleanup.push(stream.subscribe(() => {}))
+    last().onclose?.()
+    vi.advanceTimersByTime(500)
+    last().goLive()
+    expect(stream.gaps).toBe(1)
+    hidden = true
+    const background = makeStream()
+    cleanup.push(background.subscribe(() => {}))
+    expect(background.status).toBe('paused')
+    setHidden(false)
+    last().goLive()
+    expect(background.gaps).toBe(1)
   })
 
   it('is one socket for all its listeners, closed when the last one leaves', () => {

@@ -34,6 +34,8 @@ export interface LiveLog {
 interface Frame {
   type: string
   reason?: string
+  /** The server's time, in `auth_success`. */
+  now?: string
   event?: LiveEvent
   log?: LiveLog
 }
@@ -42,8 +44,8 @@ type Filter = Record<string, unknown>
 
 export interface StreamOptions {
   url: string
-  /** Computed anew for each connection: time bounds must not be those of the first one. */
-  filter: () => Filter
+  /** Computed anew for each connection. `since` is when it began, by the server's clock: nothing later may be missed. */
+  filter: (since: number) => Filter
   /** Tests bring their own socket, clock-driven delays and document. */
   makeSocket?: (url: string) => WebSocket
   hiddenGraceMs?: number
@@ -52,6 +54,8 @@ export interface StreamOptions {
 
 const BACKOFF_MIN_MS = 500
 const BACKOFF_MAX_MS = 30_000
+/** What happened shortly before a connection began may not have been in what the page loaded meanwhile. */
+const OVERLAP_MS = 1_000
 /** A connection that says nothing for this long after opening is taken for dead. */
 const HANDSHAKE_MS = 10_000
 
@@ -66,16 +70,22 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
   return full / 2 + (random() * full) / 2
 }
 
-/** One socket with Prefect's subscriber handshake (`auth`, then `filter`), kept alive while somebody listens. */
+/**
+ * One socket with Prefect's subscriber handshake (`auth`, then `filter`), kept alive while somebody listens. It is live
+ * once the server has said that the subscription stands: what is asked for after that, and what is told, leave no gap.
+ */
 export class LiveStream {
   status: LiveStatus = 'idle'
-  /** How often the stream came back after a gap; a change means that data may have been missed. */
+  /** How often the stream came, or came back, late; a change means that data may have been missed. */
   gaps = 0
   private socket: WebSocket | undefined
   private attempt = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private handshake: ReturnType<typeof setTimeout> | undefined
   private wasLive = false
+  /** The pages have just begun to load: the stream's replay covers what they may miss. */
+  private prompt = false
+  private began = 0
   private held: Frame[] = []
   private readonly frames = new Set<(frame: Frame) => void>()
   private readonly watchers = new Set<() => void>()
@@ -109,6 +119,8 @@ export class LiveStream {
   private start(): void {
     document.addEventListener('visibilitychange', this.onVisibility)
     addEventListener('online', this.onOnline)
+    this.prompt = !document.hidden
+    this.began = performance.now()
     if (document.hidden) this.set('paused')
     else this.connect('connecting')
   }
@@ -138,6 +150,7 @@ export class LiveStream {
 
   private pause = (): void => {
     this.close()
+    this.prompt = false
     this.set('paused')
   }
 
@@ -162,6 +175,7 @@ export class LiveStream {
     this.set(status)
     const socket = (this.options.makeSocket ?? ((url) => new WebSocket(url, ['prefect'])))(this.options.url)
     this.socket = socket
+    if (!this.prompt) this.began = performance.now()
     const mine = () => this.socket === socket
     this.handshake = setTimeout(() => {
       if (mine()) this.lost()
@@ -185,10 +199,16 @@ export class LiveStream {
       return // Not ours; the next frame may be.
     }
     if (frame.type === 'auth_success') {
+      const now = frame.now ? Date.parse(frame.now) : Date.now()
+      const filter = this.options.filter(now - (performance.now() - this.began) - OVERLAP_MS)
+      socket.send(JSON.stringify({ type: 'filter', filter, acknowledge: true }))
+      return
+    }
+    if (frame.type === 'subscribed') {
       clearTimeout(this.handshake)
-      socket.send(JSON.stringify({ type: 'filter', filter: this.options.filter(), backfill: false }))
       this.attempt = 0
-      if (this.wasLive) this.gaps++
+      if (!this.prompt) this.gaps++
+      this.prompt = false
       this.wasLive = true
       this.set('live')
       if (this.gaps > 0) for (const listener of this.watchers) listener()
@@ -204,6 +224,7 @@ export class LiveStream {
 
   private lost(): void {
     this.close()
+    this.prompt = false
     if (document.hidden) {
       this.set('paused')
       return
@@ -217,7 +238,7 @@ export class LiveStream {
 const streams = new Map<string, LiveStream>()
 
 /** The shared stream for an address and filter. Streams are few (a workspace or two) and idle ones hold no socket. */
-export function streamFor(url: string, filterKey: string, filter: () => Filter): LiveStream {
+export function streamFor(url: string, filterKey: string, filter: StreamOptions['filter']): LiveStream {
   const key = `${url} ${filterKey}`
   let stream = streams.get(key)
   if (!stream) {
@@ -227,12 +248,12 @@ export function streamFor(url: string, filterKey: string, filter: () => Filter):
   return stream
 }
 
-const MINUTE = 60_000
+const YEAR_MS = 365 * 86_400_000
 const iso = (ms: number) => new Date(ms).toISOString()
 
 /** Everything that happens in the workspace from now on; pages filter what concerns them. */
-const eventsFilter = (): Filter => ({
-  occurred: { since: iso(Date.now() - MINUTE), until: iso(Date.now() + 365 * 24 * 60 * MINUTE) },
+const eventsFilter = (since: number): Filter => ({
+  occurred: { since: iso(since), until: iso(since + YEAR_MS) },
 })
 
 function useEventStream(): LiveStream {

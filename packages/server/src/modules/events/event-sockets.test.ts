@@ -154,6 +154,19 @@ eachDatabase((database) => {
     expect(other.closed?.code).toBe(1002)
   })
 
+  it('says when a subscription stands, to who asks for it, before it replays', async () => {
+    const resourceId = `thing.${newId()}`
+    const sender = await connect('/events/in')
+    const stored = event(resourceId)
+    sender.send(stored)
+    await sender.ping()
+    const client = await connect('/events/out')
+    client.send({ type: 'filter', filter: { resource: { id: [resourceId] } }, acknowledge: true })
+    await client.until(() => client.messages.length > 1)
+    expect(client.messages[0]).toEqual({ type: 'subscribed' })
+    expect(idsOf(client).slice(1)).toEqual([stored.id])
+  })
+
   it('streams only what the filter asks for, by related resources too', async () => {
     const flowRun = `prefect.flow-run.${newId()}`
     const client = await connect('/events/out')

@@ -3,7 +3,7 @@ import { EventFilter, type EventFilter as Filter, type Micros, parseJson, toIso 
 import { Compile } from 'typebox/compile'
 import type { Context } from '../../http/context.ts'
 import type { Socket } from '../../http/socket.ts'
-import { readMessage, type SocketRoute } from '../../http/sockets.ts'
+import { acknowledge, readMessage, type SocketRoute } from '../../http/sockets.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import { occurredRange } from './event-filter-sql.ts'
 import { type EventRow, eventToJson } from './event-row.ts'
@@ -153,6 +153,7 @@ async function sendEvents({ db, clock, log }: Context, socket: Socket, scope: Wo
     else if (waiting.length < MAX_WAITING) waiting.push(...rows)
     else socket.close(1013, 'Too slow: connect again to catch up')
   })
+  acknowledge(socket, message)
   const ended = socket.handle({ message: () => {} })
   try {
     if (message.backfill !== false) {

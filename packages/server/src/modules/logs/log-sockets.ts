@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile'
 import { DomainError } from '../../errors.ts'
 import type { Context } from '../../http/context.ts'
 import type { Socket } from '../../http/socket.ts'
-import { readMessage, type SocketRoute } from '../../http/sockets.ts'
+import { acknowledge, readMessage, type SocketRoute } from '../../http/sockets.ts'
 import type { WorkspaceScope } from '../../scope.ts'
 import { compileLogFilter, type LogRow, logToJson } from './log-row.ts'
 import { logStream } from './log-stream.ts'
@@ -33,6 +33,7 @@ async function sendLogs({ db }: Context, socket: Socket, scope: WorkspaceScope):
   const subscription = await logStream(db).subscribe(scope.workspaceId, (rows) => {
     for (const row of rows) if (matches(row)) socket.send(`{"type":"log","log":${logToJson(row)}}`)
   })
+  acknowledge(socket, message)
   try {
     await socket.handle({ message: () => {} })
   } finally {

@@ -44,9 +44,10 @@ eachDatabase((database) => {
   const listen = async (logs: unknown, at: TestServer = server) => {
     const client = await new TestSocket(`${at.url}/api/logs/out`).authenticated()
     clients.push(client)
-    client.send({ type: 'filter', filter: logs })
-    // Live only: the subscription has no answer, so what is written too early would be missed.
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    client.send({ type: 'filter', filter: logs, acknowledge: true })
+    // Live only: what is written before this would be missed.
+    await client.until(() => client.messages.length > 0)
+    expect(client.messages.shift()).toEqual({ type: 'subscribed' })
     return client
   }
 
