@@ -116,18 +116,41 @@ export function LogView(props: LogViewProps) {
     initialRect: { width: 500, height: 500 },
   })
 
+  // A jump to the tail is made over several frames, and its scroll events come later still. Who scrolls away meanwhile is
+  // not pulled back: the tail counts again once it has been left. A jump that lands short is not one who scrolls away.
+  const leaving = useRef(false)
+  const top = useRef(0)
+
   // Held at the tail: new lines push the old ones up, until the reader scrolls away.
   const [held, setHeld] = useState(props.line === null && live)
   const seen = useRef(0)
   useEffect(() => {
-    if (held && items.length) rows.scrollToIndex(items.length - 1, { align: 'end' })
-    if (held) seen.current = lines.length
+    if (!held) return
+    leaving.current = false
+    if (items.length) rows.scrollToIndex(items.length - 1, { align: 'end' })
+    seen.current = lines.length
   }, [held, items.length, lines.length, rows])
+  const leave = (): void => {
+    if (!held || !scroller.current?.scrollTop) return
+    rows.cancelScroll()
+    leaving.current = true
+    setHeld(false)
+  }
   const onScroll = (): void => {
     const element = scroller.current
     if (!element) return
-    const bottom = element.scrollHeight - element.scrollTop - element.clientHeight < 12
-    if (bottom !== held && (live || bottom)) setHeld(bottom && live)
+    const { scrollTop } = element
+    const up = scrollTop < top.current
+    top.current = scrollTop
+    if (element.scrollHeight - scrollTop - element.clientHeight < 12) {
+      if (!leaving.current) setHeld(live)
+      return
+    }
+    leaving.current = false
+    if (up && held && live) {
+      rows.cancelScroll()
+      setHeld(false)
+    }
   }
 
   // A linked line is brought into the middle once it is there; one that is being looked at stays where it is.
@@ -229,7 +252,8 @@ export function LogView(props: LogViewProps) {
           data-lines={lines.length}
           onScroll={onScroll}
           onWheel={(event) => {
-            if (event.deltaY < 0 && held) setHeld(false)
+            if (event.deltaY < 0) leave()
+            else leaving.current = false
           }}
           className={clsx(
             'logs absolute inset-0 overflow-y-auto py-1.5 -outline-offset-2!',
