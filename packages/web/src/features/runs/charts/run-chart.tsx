@@ -61,6 +61,8 @@ export function RunChart({
         ? frameOf(buckets, filter, range, now)
         : chartFrame(filter, range, now)
   const failed = (kind === 'scatter' && scatter.isError) || (kind === 'concurrency' && once.isError)
+  // What is not known yet is not said to be none.
+  const loading = (kind === 'scatter' && scatter.isPending) || (kind === 'concurrency' && once.isPending)
   if (table)
     return (
       <div className="border-b border-line">
@@ -91,6 +93,10 @@ export function RunChart({
             <p role="alert" className="pt-10 text-center text-text-2">
               The chart could not be loaded. The list below does not depend on it.
             </p>
+          ) : loading ? (
+            <span role="status" className="sr-only">
+              Loading the chart
+            </span>
           ) : kind === 'scatter' ? (
             <Scatter points={points} {...frame} now={now} height={PLOT} />
           ) : kind === 'columns' ? (
