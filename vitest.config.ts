@@ -38,6 +38,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          expect: { poll: { timeout: 20_000 } },
           // On a busy machine a browser misses a moment now and then. What fails twice is broken; what needed a second
           // try is named in the report.
           retry: 1,
