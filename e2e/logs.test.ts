@@ -318,6 +318,36 @@ describe.runIf(hasBrowser)('logs in the browser', () => {
     await context.close()
   })
 
+  it('a jump to the tail that is still being told does not pull back who scrolls away', async () => {
+    const { id: flow } = await api<{ id: string }>('POST', '/flows/', { name: 'wordy' })
+    const run = await startRun(flow, 'hasty')
+    const lines = Array.from({ length: 100 }, (_, i) => ({
+      ...line(i),
+      message: `hasty ${i}.`,
+      flow_run_id: run,
+      task_run_id: null,
+    }))
+    await api('POST', '/logs/', lines)
+    const { page, context } = await newVisitor(browser, server.url)
+    await page.goto(`/runs/flow-run/${run}`)
+    await page.getByText('hasty 99.').waitFor()
+    const follow = page.getByRole('button', { name: 'Follow' })
+    // The wheel is heard before the browser scrolls; what the jump set off may be heard in between.
+    await expect
+      .poll(() => log(page).evaluate((el) => el.scrollHeight - el.scrollTop - el.clientHeight))
+      .toBeLessThan(12)
+    await log(page).dispatchEvent('wheel', { deltaY: -5 })
+    await follow.waitFor()
+    await log(page).dispatchEvent('scroll')
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    expect(await follow.count()).toBe(1)
+    await log(page).hover()
+    await page.mouse.wheel(0, -300)
+    await page.mouse.wheel(0, 600)
+    await follow.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
   for (const colorScheme of ['light', 'dark'] as const)
     it(`a log with an open search passes axe in ${colorScheme}`, async () => {
       const { page, context } = await newVisitor(browser, server.url, { colorScheme })
