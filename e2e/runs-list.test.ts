@@ -259,6 +259,25 @@ describe.runIf(hasBrowser)('the list of runs', () => {
       await close()
     })
 
+    it('does not say that there are none while it is loading', async () => {
+      let answer = () => {}
+      const held = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      const { page, close } = await open('chart=concurrency', {}, (page) =>
+        page.route('**/ui/flow_runs/concurrency', async (route) => {
+          await held
+          await route.continue()
+        }),
+      )
+      await page.getByText('Loading the chart').waitFor({ state: 'attached' })
+      const chart = page.getByRole('img', { name: /^How many runs ran at once/ })
+      expect(await chart.count()).toBe(0)
+      answer()
+      await chart.waitFor()
+      await close()
+    })
+
     it('is narrowed by dragging, and Back takes it back', async () => {
       const { page, close } = await open()
       const plot = page.getByRole('slider', { name: /^Time of the chart/ })

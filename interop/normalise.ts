@@ -226,22 +226,14 @@ function by<T>(key: (item: T) => (string | number)[]): (a: T, b: T) => number {
   }
 }
 
-/** A task run's name, as `cached-2c9`, may begin its task's key, as `cached-2c9fb278`, by chance. */
-function replaceWord(text: string, from: string, to: string): string {
-  let result = ''
-  let rest = 0
-  for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, Math.max(rest, at + 1))) {
-    const end = at + from.length
-    if (isWord(text[at - 1], text[at]) || isWord(text[end - 1], text[end])) continue
-    result += text.slice(rest, at) + to
-    rest = end
-  }
-  return result + text.slice(rest)
-}
+const INSIDE = '(?<=[0-9A-Za-z])(?=[0-9A-Za-z])'
 
-/** Whether a word goes on from one character to the next. */
-function isWord(left = '', right = ''): boolean {
-  return /[0-9A-Za-z]/.test(left) && /[0-9A-Za-z]/.test(right)
+/** Not within a word: a task run's name, as `cached-2c9`, may begin its task's key, as `cached-2c9fb278`, by chance. */
+function replaceWord(text: string, from: string, to: string): string {
+  return text.replace(
+    new RegExp(`(?!${INSIDE})${from.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')}(?!${INSIDE})`, 'g'),
+    () => to,
+  )
 }
 
 class Names {

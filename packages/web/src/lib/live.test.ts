@@ -44,7 +44,7 @@ function makeStream() {
   let connections = 0
   return new LiveStream({
     url: 'ws://x/api/events/out',
-    filter: (since) => ({ connection: ++connections, since: new Date(since).toISOString() }),
+    filter: () => ({ connection: ++connections }),
     makeSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
     hiddenGraceMs: 1000,
     random: () => 1,
@@ -82,7 +82,7 @@ describe('a live stream', () => {
     cleanup.push(stream.subscribe(() => {}))
     vi.advanceTimersByTime(3_000)
     last().goLive()
-    expect(last().sent[1]).toMatchObject({ filter: { since: '2026-01-02T03:04:01.000Z' } })
+    expect(last().sent[1]).toMatchObject({ backfill_since: '2026-01-02T03:03:57.000Z' })
   })
 
   it('that comes late has pages ask anew: they had loaded long before', () => {

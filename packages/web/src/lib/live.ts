@@ -44,18 +44,21 @@ type Filter = Record<string, unknown>
 
 export interface StreamOptions {
   url: string
-  /** Computed anew for each connection. `since` is when it began, by the server's clock: nothing later may be missed. */
-  filter: (since: number) => Filter
+  /** Computed anew for each connection, whose time bounds must not be those of the first one. */
+  filter: () => Filter
   /** Tests bring their own socket, clock-driven delays and document. */
   makeSocket?: (url: string) => WebSocket
   hiddenGraceMs?: number
   random?: () => number
 }
 
+const MINUTE = 60_000
+const iso = (ms: number) => new Date(ms).toISOString()
+
 const BACKOFF_MIN_MS = 500
 const BACKOFF_MAX_MS = 30_000
 /** What happened shortly before a connection began may not have been in what the page loaded meanwhile. */
-const OVERLAP_MS = 1_000
+const OVERLAP_MS = 5_000
 /** A connection that says nothing for this long after opening is taken for dead. */
 const HANDSHAKE_MS = 10_000
 
@@ -200,8 +203,9 @@ export class LiveStream {
     }
     if (frame.type === 'auth_success') {
       const now = frame.now ? Date.parse(frame.now) : Date.now()
-      const filter = this.options.filter(now - (performance.now() - this.began) - OVERLAP_MS)
-      socket.send(JSON.stringify({ type: 'filter', filter, acknowledge: true }))
+      const since = now - (performance.now() - this.began) - OVERLAP_MS
+      const filter = this.options.filter()
+      socket.send(JSON.stringify({ type: 'filter', filter, backfill_since: iso(since), acknowledge: true }))
       return
     }
     if (frame.type === 'subscribed') {
@@ -238,7 +242,7 @@ export class LiveStream {
 const streams = new Map<string, LiveStream>()
 
 /** The shared stream for an address and filter. Streams are few (a workspace or two) and idle ones hold no socket. */
-export function streamFor(url: string, filterKey: string, filter: StreamOptions['filter']): LiveStream {
+export function streamFor(url: string, filterKey: string, filter: () => Filter): LiveStream {
   const key = `${url} ${filterKey}`
   let stream = streams.get(key)
   if (!stream) {
@@ -248,12 +252,9 @@ export function streamFor(url: string, filterKey: string, filter: StreamOptions[
   return stream
 }
 
-const YEAR_MS = 365 * 86_400_000
-const iso = (ms: number) => new Date(ms).toISOString()
-
-/** Everything that happens in the workspace from now on; pages filter what concerns them. */
-const eventsFilter = (since: number): Filter => ({
-  occurred: { since: iso(since), until: iso(since + YEAR_MS) },
+/** Everything that is told from now on, also late or by a clock that is behind; pages filter what concerns them. */
+const eventsFilter = (): Filter => ({
+  occurred: { since: iso(Date.now() - MINUTE), until: iso(Date.now() + 365 * 24 * 60 * MINUTE) },
 })
 
 function useEventStream(): LiveStream {

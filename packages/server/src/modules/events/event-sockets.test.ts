@@ -167,6 +167,30 @@ eachDatabase((database) => {
     expect(idsOf(client).slice(1)).toEqual([stored.id])
   })
 
+  it('replays from a moment on where one is named, and tells what arrives late all the same', async () => {
+    const resourceId = `thing.${newId()}`
+    const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
+    const sender = await connect('/events/in')
+    const [old, recent, late] = [50, 2, 50].map((s) => ({ ...event(resourceId), occurred: ago(s) }))
+    sender.send(old)
+    sender.send(recent)
+    await sender.ping()
+    const client = await connect('/events/out')
+    const filter = { resource: { id: [resourceId] }, occurred: { since: ago(60) } }
+    client.send({ type: 'filter', filter, backfill_since: ago(10), acknowledge: true })
+    await client.until(() => client.messages.length > 1)
+    sender.send(late)
+    await client.until(() => client.messages.length > 2)
+    expect(idsOf(client).slice(1)).toEqual([recent?.id, late?.id])
+    const wrong = await connect('/events/out')
+    wrong.send({ type: 'filter', filter, backfill_since: 'yesterday' })
+    await wrong.until(() => wrong.closed !== null)
+    expect(wrong.closed).toEqual({
+      code: 1002,
+      reason: expect.stringContaining('"yesterday" is not an ISO 8601 instant'),
+    })
+  })
+
   it('streams only what the filter asks for, by related resources too', async () => {
     const flowRun = `prefect.flow-run.${newId()}`
     const client = await connect('/events/out')

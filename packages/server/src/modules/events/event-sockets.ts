@@ -1,5 +1,12 @@
 import { compileEventFilter } from '@orrery/core'
-import { EventFilter, type EventFilter as Filter, type Micros, parseJson, toIso } from '@orrery/schemas'
+import {
+  EventFilter,
+  type EventFilter as Filter,
+  fromIso,
+  type Micros,
+  parseJson,
+  toIso,
+} from '@orrery/schemas'
 import { Compile } from 'typebox/compile'
 import type { Context } from '../../http/context.ts'
 import type { Socket } from '../../http/socket.ts'
@@ -133,7 +140,7 @@ async function sendEvents({ db, clock, log }: Context, socket: Socket, scope: Wo
   if (text === null) return
   const message = readMessage(text)
   if (message?.type !== 'filter') return socket.close(PROTOCOL_ERROR, "Expected 'filter' message")
-  const stream = readFilter(message.filter ?? {}, clock.now())
+  const stream = readFilter(message, clock.now())
   if (typeof stream === 'string') return socket.close(PROTOCOL_ERROR, `Invalid filter: ${stream}`)
   const { filter, range } = stream
   const matches = compileEventFilter(filter)
@@ -178,18 +185,21 @@ async function sendEvents({ db, clock, log }: Context, socket: Socket, scope: Wo
 
 interface StreamFilter {
   filter: Filter
+  /** What is replayed. */
   range: { since: Micros; until: Micros }
 }
 
 /** The filter of a stream: oldest first, 15 minutes back at most, without an end unless it names one. */
-function readFilter(value: unknown, now: Micros): StreamFilter | string {
+function readFilter(message: Record<string, unknown>, now: Micros): StreamFilter | string {
+  const value: unknown = message.filter ?? {}
   if (!filterCheck.Check(value)) return filterCheck.Errors(value)[0]?.message ?? 'it has the wrong shape'
   try {
     const range = occurredRange(value, now)
     const since = Math.max(range.since, now - BACKFILL_MICROS)
     const until = value.occurred?.until ? range.until : now + 365 * 86_400_000_000
     const occurred = { since: toIso(since), until: value.occurred?.until ?? null }
-    return { filter: { ...value, occurred, order: 'ASC' }, range: { since, until } }
+    const from = message.backfill_since === undefined ? since : fromIso(String(message.backfill_since))
+    return { filter: { ...value, occurred, order: 'ASC' }, range: { since: Math.max(since, from), until } }
   } catch (error) {
     return (error as Error).message
   }
