@@ -305,6 +305,21 @@ describe.runIf(hasBrowser)('runs in the browser', () => {
     await close()
   })
 
+  it('an empty list fills itself, and the other kind is counted too', async () => {
+    const { page, problems, close } = await open('/runs?name=lonely')
+    await page.getByText('Nothing matches').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Task runs 0', exact: true }).waitFor()
+    const run = await startRun('lonely-newt')
+    await page.locator(`[data-run="${run}"]`).getByText('Running').waitFor()
+    await task(run, 'lonely-0', [], [['RUNNING'], ['COMPLETED']])
+    await flowState(run, 'COMPLETED')
+    await page.locator(`[data-run="${run}"]`).getByText('Completed').waitFor()
+    await page.getByRole('button', { name: 'Task runs 1', exact: true }).waitFor()
+    expect(problems).toEqual([])
+    await close()
+  })
+
   it('a sub-flow opens where it stands', async () => {
     const parent = await startRun('outer')
     const link = await task(parent, 'child-0', [], [['RUNNING']])

@@ -36,8 +36,8 @@ const MOST_FRESH = 999
 
 /** What counts runs beside the list, and is asked again when one changes: parts of the lists' query keys. */
 const COUNTED = {
-  'flow-run': ['history', 'scatter', 'concurrency'],
-  'task-run': ['task-history', 'task-run-count'],
+  'flow-run': ['history', 'scatter', 'concurrency', 'task-run-count'],
+  'task-run': ['task-history', 'task-run-count', 'history'],
 } as const
 
 export const useFlowRunList = (wanted: Wanted) => {
@@ -56,7 +56,7 @@ export const useTaskRunList = (wanted: Wanted) => {
 
 /**
  * The runs of a filter as virtual rows, and what is selected of them. A run that is on the screen is patched when its
- * state changes; what is new waits, so that nothing moves under the pointer.
+ * state changes; what is new waits, so that nothing moves under the pointer. In an empty list nothing can: it is asked anew.
  */
 function useRunList<T extends FlowRun | TaskRun>(
   kind: 'flow-run' | 'task-run',
@@ -81,6 +81,7 @@ function useRunList<T extends FlowRun | TaskRun>(
     for (const part of COUNTED[kind])
       void client.invalidateQueries({ queryKey: [...runKeys.lists(ws), part] })
   }, 5_000)
+  const refill = useThrottled(() => void client.invalidateQueries({ queryKey }), 2_000)
   const reload = (): void => {
     setFresh(new Set())
     void client.resetQueries({ queryKey })
@@ -91,6 +92,7 @@ function useRunList<T extends FlowRun | TaskRun>(
     const event = runEvent(raw)
     if (event?.kind !== kind) return
     recount()
+    if (runs.length === 0) return refill()
     if (!known.has(event.id)) {
       setFresh((old) => (old.has(event.id) || old.size >= MOST_FRESH ? old : new Set(old).add(event.id)))
       return
